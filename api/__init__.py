@@ -1,0 +1,1 @@
+"""What goes out: HTTP for the portal, pages for people, the command line."""

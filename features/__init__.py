@@ -1,0 +1,1 @@
+"""What comes in: importers, validated tables, text, vectors, histories, evidence."""

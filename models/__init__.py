@@ -1,0 +1,1 @@
+"""What is learned: each model fits and scores, the hybrid blends them, a bundle is what training leaves behind."""

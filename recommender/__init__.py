@@ -1,0 +1,1 @@
+"""What is decided: competency state, gaps, lists, guided and desirable paths, reasons, matching."""
