@@ -1,0 +1,79 @@
+"""The ``karmapath`` command: finds the command's file, runs it, and tells errors in one sentence."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from typing import Any
+
+import click
+import typer
+from typer.core import TyperGroup
+
+from api.cli.output import log
+from features.errors import KarmapathError
+
+COMMANDS = {
+    "demo": "Make the demo world, import it, train, evaluate and serve it.",
+    "import": "Import files of the platform, or any table by a mapping file.",
+    "train": "Train on the imported data, evaluate on what came after, register the bundle.",
+    "evaluate": "Judge a bundle, or freshly fitted models, by a time cut or last-item-out.",
+    "tune": "Search better settings, or refit the evidence table.",
+    "promote": "Make a registered bundle the champion, if it passes the gate.",
+    "rollback": "Make the previous champion the champion again.",
+    "recommend": "Recommend courses to a learner.",
+    "gaps": "Show a learner's competency gaps against a position or a role.",
+    "path": "Plan a guided or desirable path, for a learner or for a problem file.",
+    "match": "Match texts by meaning: queries to candidates.",
+    "plan": "Draft a capacity-building plan for an organisation.",
+    "batch": "Recommend to every learner and write Parquet.",
+    "serve": "Serve the HTTP API and the pages.",
+    "benchmark": "Measure accuracy, paths, matching and speed beside peers.",
+}
+"""Every command and what it does; the code of command ``c`` is ``api.cli.c_command``, its typer app ``app``."""
+
+
+class LazyCommands(TyperGroup):
+    """Commands whose code is imported when they are called, so that ``--help`` stays fast."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of the work."""
+        return [name for name in COMMANDS if _exists(name)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of that name, ``None`` if there is none."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = importlib.import_module(f"api.cli.{cmd_name}_command")
+        return typer.main.get_command(module.app)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands without importing their code."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+def _exists(name: str) -> bool:
+    return importlib.util.find_spec(f"api.cli.{name}_command") is not None
+
+
+app = typer.Typer(cls=LazyCommands, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+
+@app.callback()
+def karmapath() -> None:
+    """Guided and desirable learning paths for civil servants: what to learn next, in what order, and why."""
+
+
+def main() -> None:
+    """Run the command line; an error the user can put right is one sentence and exit code 2."""
+    try:
+        app()
+    except KarmapathError as error:
+        log.print(f"karmapath: {error}", markup=False)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
+    except click.exceptions.Abort:
+        sys.exit(130)
