@@ -99,7 +99,12 @@ _TABLES = (
         (
             _c("organisation_id", TEXT, "identifier (iGOT: mdo_id)", required=True),
             _c("name", TEXT, "name as people write it", required=True),
-            _c("parent_id", TEXT, "the organisation above, empty at the root", points_to="organisations.organisation_id"),
+            _c(
+                "parent_id",
+                TEXT,
+                "the organisation above, empty at the root",
+                points_to="organisations.organisation_id",
+            ),
             _c("kind", TEXT, "ministry, department, directorate, provider, ..."),
         ),
     ),
