@@ -25,6 +25,7 @@ from pathlib import Path
 
 import polars as pl
 
+from features.errors import NotReadyError
 from features.schema import TABLES
 
 _MANIFEST = "manifest.json"
@@ -32,7 +33,7 @@ _CURRENT = "CURRENT"
 _ROW_GROUP = 262_144
 
 
-class WarehouseError(Exception):
+class WarehouseError(NotReadyError):
     """The warehouse is empty, or a snapshot is missing or damaged."""
 
 
@@ -62,7 +63,9 @@ class Snapshot:
             found = _file_hash(path) if path.exists() else "no file"
             if found != expected:
                 raise WarehouseError(
-                    f"{path} has hash {found[:12]}, the snapshot was written with {expected[:12]}: import the files again"
+                    f"found {path} with hash {found[:12]}",
+                    f"{expected[:12]}, as it was written",
+                    "import the files again",
                 )
 
 
@@ -79,14 +82,16 @@ class Warehouse:
     def current(self) -> Snapshot:
         """Return the newest snapshot; ``WarehouseError`` if there is none."""
         if not self.exists():
-            raise WarehouseError(f"no data in {self.folder}: run 'karmapath import' first")
+            raise WarehouseError(f"found no data in {self.folder}", "an imported snapshot", "run 'karmapath import' first")
         return self.snapshot((self.folder / _CURRENT).read_text().strip())
 
     def snapshot(self, snapshot_hash: str) -> Snapshot:
         """Return the snapshot of that hash; ``WarehouseError`` if it is not here."""
         folder = self.folder / snapshot_hash
         if not (folder / _MANIFEST).exists():
-            raise WarehouseError(f"snapshot {snapshot_hash} is not in {self.folder}")
+            raise WarehouseError(
+                f"found no snapshot {snapshot_hash} in {self.folder}", "a folder of that name", "import the files again"
+            )
         manifest = json.loads((folder / _MANIFEST).read_text())
         return Snapshot(folder, manifest["hash"], manifest["rows"])
 
