@@ -1,0 +1,107 @@
+"""Which courses may be suggested to a learner, and why each other one may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from features.records import LearnerRecord
+from features.reference import Course, Reference
+
+SUGGESTED_CATEGORIES = frozenset({"course"})
+"""The portal shows only ids whose category is exactly Course."""
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """The courses a learner may be shown, and for every other the code of the first rule against it."""
+
+    allowed: tuple[str, ...]
+    refused: Mapping[str, str]
+    """Course to one of ``not_live``, ``category``, ``enrolled``, ``planned``, ``down_rated``, ``restricted``,
+    ``language``, ``translation`` (another language version of it was taken)."""
+
+
+def eligibility(
+    record: LearnerRecord,
+    reference: Reference,
+    at: datetime,
+    *,
+    courses: Iterable[str] | None = None,
+    categories: frozenset[str] | None = SUGGESTED_CATEGORIES,
+    language: str | None = None,
+) -> Eligibility:
+    """Sort the courses (all of the catalogue, or ``courses``) into those the learner may be shown and the others.
+
+    Parameters
+    ----------
+    record
+        Whose list it is.
+    reference
+        The catalogue.
+    at
+        The moment of the request: a course that is retired by then is out.
+    courses
+        Ids to sort; ids the catalogue does not have are left out of both answers.
+    categories
+        Lower-case course categories that may be shown; ``None`` for all.
+    language
+        Show only courses in this language, whatever the profile says.
+    """
+    rules = _Rules(record, reference, at, categories, language)
+    allowed: list[str] = []
+    refused: dict[str, str] = {}
+    for course_id in reference.courses if courses is None else courses:
+        course = reference.courses.get(course_id)
+        if course is None:
+            continue
+        against = rules.against(course)
+        if against is None:
+            allowed.append(course_id)
+        else:
+            refused[course_id] = against
+    return Eligibility(tuple(allowed), refused)
+
+
+class _Rules:
+    def __init__(
+        self,
+        record: LearnerRecord,
+        reference: Reference,
+        at: datetime,
+        categories: frozenset[str] | None,
+        language: str | None,
+    ) -> None:
+        self.record = record
+        self.at = at
+        self.categories = categories
+        self.enrolled = {enrolment.course for enrolment in record.enrolments}
+        self.taken_bases = {_base(reference.courses[c]) for c in self.enrolled if c in reference.courses}
+        self.planned = {item.course for item in record.plans}
+        self.languages = {language} if language else set(record.learner.languages)
+        self.strict_language = language is not None
+
+    def against(self, course: Course) -> str | None:
+        """Return the code of the first rule against the course, ``None`` if there is none."""
+        checks = (
+            ("not_live", not course.is_live(self.at)),
+            ("category", self.categories is not None and course.category.casefold() not in self.categories),
+            ("enrolled", course.id in self.enrolled),
+            ("translation", _base(course) in self.taken_bases),
+            ("planned", course.id in self.planned),
+            ("down_rated", course.id in self.record.down_rated),
+            ("restricted", course.restricted and not self.record.learner.verified),
+            ("language", not self._readable(course)),
+        )
+        return next((code for code, holds in checks if holds), None)
+
+    def _readable(self, course: Course) -> bool:
+        """Return whether the learner reads it; what is unknown, of the course or the learner, stands in no one's way."""
+        if not course.languages:
+            return not self.strict_language
+        return not self.languages or not self.languages.isdisjoint(course.languages)
+
+
+def _base(course: Course) -> str:
+    return course.base or course.id
