@@ -99,15 +99,13 @@ class Tracking:
         """Return the registered version of that number; ``KarmapathError`` if there is none."""
         for version in self._client.search_model_versions(f"name='{MODEL_NAME}'"):
             if int(version.version) == number:
-                return Registered(number, version.tags["bundle"], version.run_id)
+                return _registered(version)
         raise KarmapathError(f"found no version {number}", "a registered version", "see 'karmapath promote --list'")
 
     def versions(self) -> list[Registered]:
         """Return all registered versions, newest first."""
         found = self._client.search_model_versions(f"name='{MODEL_NAME}'")
-        return sorted(
-            (Registered(int(v.version), v.tags["bundle"], v.run_id) for v in found), key=lambda v: -v.number
-        )
+        return sorted((Registered(int(v.version), v.tags["bundle"], v.run_id) for v in found), key=lambda v: -v.number)
 
     def alias(self, name: str) -> Registered | None:
         """Return the version an alias points to, ``None`` if it points nowhere."""
@@ -156,3 +154,7 @@ class Tracking:
         )
         shutil.move(str(Path(found) / "artifacts" / version.bundle), folder)
         shutil.rmtree(arriving, ignore_errors=True)
+
+
+def _registered(version: Any) -> Registered:
+    return Registered(int(version.version), version.tags["bundle"], version.run_id)

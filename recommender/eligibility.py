@@ -97,7 +97,7 @@ class _Rules:
         return next((code for code, holds in checks if holds), None)
 
     def _readable(self, course: Course) -> bool:
-        """Return whether the learner reads it; what is unknown, of the course or the learner, stands in no one's way."""
+        """Return whether the learner reads it; an unknown language, of either, stands in no one's way."""
         if not course.languages:
             return not self.strict_language
         return not self.languages or not self.languages.isdisjoint(course.languages)

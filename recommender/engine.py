@@ -1,0 +1,233 @@
+"""The engine: one learner's record in, lists, gaps and paths out.
+
+It holds a bundle and nothing else; what is known of the learner comes with each request. So a completion posted a
+second ago, a transfer, or a profile sent along with the request are answered alike, without retraining.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import NotFoundError
+from features.histories import Histories
+from features.records import LearnerRecord
+from features.reference import Requirement
+from models.base import LearnerBatch, top_k
+from models.bundle import Bundle
+from recommender.eligibility import SUGGESTED_CATEGORIES, Eligibility, eligibility
+from recommender.gaps import Gap, gaps, requirements_for
+from recommender.list_reasons import list_reasons
+from recommender.needs import TeachingTable
+from recommender.plans import with_assigned_plans
+from recommender.reason import Reason
+from recommender.state import CompetencyState, competency_state
+
+GUIDED, DESIRABLE = "guided", "desirable"
+TRACKS = (GUIDED, DESIRABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One course in a list."""
+
+    course: str
+    position: int
+    """From 1."""
+    score: float
+    """Comparable within one list only."""
+    track: str
+    """``guided`` where the course closes a gap of the learner's role, else ``desirable``."""
+    reasons: tuple[Reason, ...]
+    propensity: float = 1.0
+    """Probability with which it was shown in this place; 1, as lists are deterministic."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that is computed about a learner before anything is decided."""
+
+    record: LearnerRecord
+    """With the plans that hold for the learner."""
+    at: datetime
+    state: CompetencyState
+    gaps: tuple[Gap, ...]
+    batch: LearnerBatch
+    """A batch of one, with needs."""
+    scores: NDArray[np.float32]
+    """Shape (n_courses,), the hybrid's scores, courses already taken included."""
+
+
+class Engine:
+    """Answers for one bundle; safe to share between threads."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.reference = bundle.reference
+        self.teaching = TeachingTable.of(self.reference, bundle.course_ids)
+
+    @property
+    def version(self) -> str:
+        """The bundle's version, which every answer carries."""
+        return self.bundle.version
+
+    def state(self, record: LearnerRecord, at: datetime) -> CompetencyState:
+        """Return the learner's competency state at that moment."""
+        return competency_state(record, self.reference, at)
+
+    def gaps(
+        self, record: LearnerRecord, at: datetime, *, role: str | None = None, position: str | None = None
+    ) -> tuple[Gap, ...]:
+        """Return the gaps against the learner's position, or against a role or another position, worst first."""
+        needed = requirements_for(record, self.reference, role=role, position=position)
+        return gaps(self.state(record, at), needed, self.reference)
+
+    def requirements(
+        self, record: LearnerRecord, *, role: str | None = None, position: str | None = None
+    ) -> tuple[Requirement, ...]:
+        """Return what the learner's position, or a role or another position, requires."""
+        return requirements_for(record, self.reference, role=role, position=position)
+
+    def situation(self, record: LearnerRecord, at: datetime) -> Situation:
+        """Compute state, gaps, needs and scores of a learner."""
+        record = with_assigned_plans(record, self.reference, at)
+        state = self.state(record, at)
+        found = gaps(state, requirements_for(record, self.reference), self.reference)
+        needs = self.teaching.needs(found, state)
+        taken = [self.bundle.course_index[e.course] for e in record.enrolments if e.course in self.bundle.course_index]
+        batch = LearnerBatch(
+            Histories.of([list(dict.fromkeys(taken))], len(self.bundle.course_ids)),
+            self.bundle.learner_vocabulary.matrix([record.learner], self.reference),
+            needs[None, :],
+        )
+        return Situation(record, at, state, found, batch, self.bundle.hybrid.score(batch)[0])
+
+    def recommend(
+        self,
+        record: LearnerRecord,
+        at: datetime,
+        limit: int = 10,
+        *,
+        track: str | None = None,
+        language: str | None = None,
+        categories: frozenset[str] | None = SUGGESTED_CATEGORIES,
+    ) -> tuple[Recommendation, ...]:
+        """Return the best courses for the learner, best first.
+
+        Parameters
+        ----------
+        record
+            What is known of the learner.
+        at
+            The moment of the request.
+        limit
+            How many at most.
+        track
+            ``guided``: only courses that close a gap of the learner's position; ``desirable``: only others.
+        language
+            Only courses in this language (ISO 639 code).
+        categories
+            Lower-case course categories that may be shown; ``None`` for all.
+        """
+        situation = self.situation(record, at)
+        allowed = eligibility(
+            situation.record, self.reference, at,
+            courses=self.bundle.course_ids, categories=categories, language=language,
+        )  # fmt: skip
+        columns = self._columns(situation, allowed, track)
+        best = columns[top_k(situation.scores[columns][None, :], limit)[0]] if len(columns) else columns
+        return tuple(
+            Recommendation(
+                course=self.bundle.course_ids[column],
+                position=place,
+                score=float(situation.scores[column]),
+                track=self._track(situation, int(column)),
+                reasons=self._reasons(situation, int(column)),
+            )
+            for place, column in enumerate(best, start=1)
+        )
+
+    def why_not(
+        self, record: LearnerRecord, course: str, at: datetime, limit: int = 10, language: str | None = None
+    ) -> Reason | None:
+        """Return why a course is not in the learner's list of ``limit``; ``None`` if it is.
+
+        Raises
+        ------
+        NotFoundError
+            If the catalogue has no such course.
+        """
+        self._known(course)
+        situation = self.situation(record, at)
+        allowed = eligibility(situation.record, self.reference, at, courses=self.bundle.course_ids, language=language)
+        if course in allowed.refused:
+            return Reason(f"not_{allowed.refused[course]}", {"course": self.reference.courses[course].name})
+        columns = self._columns(situation, allowed, None)
+        own = situation.scores[self.bundle.course_index[course]]
+        rank = int((situation.scores[columns] > own).sum()) + 1
+        if rank <= limit:
+            return None
+        return Reason("not_ranked", {"course": self.reference.courses[course].name, "rank": rank, "limit": limit})
+
+    def interest(self, situation: Situation) -> Mapping[str, float]:
+        """Return the hybrid's interest in each course, scaled to 0..1 within the learner."""
+        scores = situation.scores
+        spread = float(scores.max() - scores.min()) or 1.0
+        return dict(zip(self.bundle.course_ids, ((scores - scores.min()) / spread).tolist(), strict=True))
+
+    def similar(self, course: str, at: datetime, limit: int = 10) -> tuple[str, ...]:
+        """Return live courses that go best with a course, best first, without itself or its translations.
+
+        Raises
+        ------
+        NotFoundError
+            If the catalogue has no such course.
+        """
+        self._known(course)
+        own = self.reference.courses[course]
+        family = {own.id, own.base or own.id}
+        found: list[str] = []
+        for column in self.bundle.hybrid.similar(self.bundle.course_index[course], len(self.bundle.course_ids)):
+            other = self.reference.courses[self.bundle.course_ids[column]]
+            if other.is_live(at) and (other.base or other.id) not in family and other.id not in family:
+                found.append(other.id)
+            if len(found) == limit:
+                break
+        return tuple(found)
+
+    def _known(self, course: str) -> None:
+        if course not in self.bundle.course_index:
+            raise NotFoundError(f"found no course {course!r}", "the id of a course in the catalogue", "search for it")
+
+    def _columns(self, situation: Situation, allowed: Eligibility, track: str | None) -> NDArray[np.int64]:
+        columns = np.array([self.bundle.course_index[course] for course in allowed.allowed], dtype=np.int64)
+        if track is None:
+            return columns
+        closes = self._needs(situation)[columns] > 0
+        return columns[closes if track == GUIDED else ~closes]
+
+    def _track(self, situation: Situation, column: int) -> str:
+        return GUIDED if self._needs(situation)[column] > 0 else DESIRABLE
+
+    def _needs(self, situation: Situation) -> NDArray[np.float32]:
+        needs = situation.batch.needs
+        if needs is None:
+            raise ValueError("a situation's batch was made without needs; make it with Engine.situation")
+        return np.asarray(needs[0], dtype=np.float32)
+
+    def _reasons(self, situation: Situation, column: int) -> tuple[Reason, ...]:
+        return list_reasons(
+            self.reference.courses[self.bundle.course_ids[column]],
+            situation.gaps,
+            self.reference,
+            contributions=self.bundle.hybrid.explain(situation.batch, column),
+            nearest=self._nearest(situation, column),
+        )
+
+    def _nearest(self, situation: Situation, column: int) -> str | None:
+        nearest = self.bundle.hybrid.nearest_history(situation.batch, column)
+        return None if nearest is None else self.bundle.course_ids[nearest]
