@@ -12,6 +12,7 @@ from typing import Any
 
 import mlflow
 import numpy as np
+from mlflow.pyfunc.model import PythonModel
 
 from features.histories import Histories
 from features.records import Learner
@@ -25,7 +26,7 @@ _PROFILE = {
 }  # fmt: skip
 
 
-class LoadableBundle(mlflow.pyfunc.PythonModel):
+class LoadableBundle(PythonModel):
     """A bundle behind MLflow's interface."""
 
     def load_context(self, context: Any) -> None:

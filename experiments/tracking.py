@@ -105,7 +105,7 @@ class Tracking:
     def versions(self) -> list[Registered]:
         """Return all registered versions, newest first."""
         found = self._client.search_model_versions(f"name='{MODEL_NAME}'")
-        return sorted((Registered(int(v.version), v.tags["bundle"], v.run_id) for v in found), key=lambda v: -v.number)
+        return sorted((_registered(version) for version in found), key=lambda version: -version.number)
 
     def alias(self, name: str) -> Registered | None:
         """Return the version an alias points to, ``None`` if it points nowhere."""

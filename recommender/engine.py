@@ -23,7 +23,6 @@ from recommender.eligibility import SUGGESTED_CATEGORIES, Eligibility, eligibili
 from recommender.gaps import Gap, gaps, requirements_for
 from recommender.list_reasons import list_reasons
 from recommender.needs import TeachingTable
-from recommender.plans import with_assigned_plans
 from recommender.reason import Reason
 from recommender.state import CompetencyState, competency_state
 
@@ -52,7 +51,6 @@ class Situation:
     """All that is computed about a learner before anything is decided."""
 
     record: LearnerRecord
-    """With the plans that hold for the learner."""
     at: datetime
     state: CompetencyState
     gaps: tuple[Gap, ...]
@@ -94,7 +92,6 @@ class Engine:
 
     def situation(self, record: LearnerRecord, at: datetime) -> Situation:
         """Compute state, gaps, needs and scores of a learner."""
-        record = with_assigned_plans(record, self.reference, at)
         state = self.state(record, at)
         found = gaps(state, requirements_for(record, self.reference), self.reference)
         needs = self.teaching.needs(found, state)
