@@ -1,0 +1,21 @@
+"""What changes while the service runs: learners, enrolments, evidence, plans, feedback, lists shown, events."""
+
+from __future__ import annotations
+
+from features.store.append import EventResult
+from features.store.connections import StoreError
+from features.store.events import AnyEvent, EventError, parse_event
+from features.store.shown import Feedback, ShownItem, ShownList
+from features.store.store import Store
+
+__all__ = [
+    "AnyEvent",
+    "EventError",
+    "EventResult",
+    "Feedback",
+    "ShownItem",
+    "ShownList",
+    "Store",
+    "StoreError",
+    "parse_event",
+]

@@ -1,0 +1,117 @@
+"""What was shown to whom, and what they thought of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from features.store.apply import touch
+from features.store.tables import feedback, shown_items, shown_lists
+
+
+@dataclass(frozen=True, slots=True)
+class ShownItem:
+    """One course of a list that was shown."""
+
+    course: str
+    position: int
+    """From 1."""
+    score: float
+    propensity: float
+    """Probability with which the course was put at this place, above 0 and at most 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownList:
+    """A list of recommendations as one learner saw it."""
+
+    id: str
+    learner: str
+    surface: str
+    """Where it was shown: ``v1``, ``igot`` or ``page``."""
+    model_version: str
+    shown_at: datetime
+    items: tuple[ShownItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A thumb up (1) or down (0) for a course, on a list or not."""
+
+    learner: str
+    course: str
+    rating: int
+    comments: str
+    submitted_at: datetime
+    recommendation: str | None = None
+    id: int | None = None
+    """Given by the store."""
+
+
+def add_shown(connection: Connection, lists: Iterable[ShownList]) -> None:
+    """Write lists that were shown."""
+    headers: list[dict[str, Any]] = []
+    items: list[dict[str, Any]] = []
+    for shown in lists:
+        headers.append(
+            {
+                "recommendation_id": shown.id, "learner_id": shown.learner, "surface": shown.surface,
+                "model_version": shown.model_version, "shown_at": shown.shown_at,
+            }
+        )  # fmt: skip
+        items.extend(
+            {
+                "recommendation_id": shown.id, "position": item.position, "course_id": item.course,
+                "score": item.score, "propensity": item.propensity,
+            }
+            for item in shown.items
+        )  # fmt: skip
+    if headers:
+        connection.execute(insert(shown_lists), headers)
+    if items:
+        connection.execute(insert(shown_items), items)
+
+
+def read_shown(connection: Connection, recommendation_id: str) -> ShownList | None:
+    """Return the list of that id, ``None`` if it was never shown."""
+    header = connection.execute(
+        select(shown_lists).where(shown_lists.c.recommendation_id == recommendation_id)
+    ).one_or_none()
+    if header is None:
+        return None
+    query = select(shown_items).where(shown_items.c.recommendation_id == recommendation_id)
+    rows = connection.execute(query.order_by(shown_items.c.position))
+    items = tuple(ShownItem(row.course_id, row.position, row.score, row.propensity) for row in rows)
+    return ShownList(recommendation_id, header.learner_id, header.surface, header.model_version, header.shown_at, items)
+
+
+def add_feedback(connection: Connection, given: Feedback) -> int:
+    """Write a thumb and return its id; the learner's next answer takes it into account."""
+    statement = insert(feedback).values(
+        learner_id=given.learner,
+        course_id=given.course,
+        recommendation_id=given.recommendation,
+        rating=given.rating,
+        comments=given.comments,
+        submitted_at=given.submitted_at,
+    )
+    number: int = connection.execute(statement.returning(feedback.c.id)).scalar_one()
+    touch(connection, [given.learner])
+    return number
+
+
+def read_feedback(connection: Connection, recommendation_id: str) -> Sequence[Feedback]:
+    """Return the last thumb for each course of a list, the oldest first."""
+    query = select(feedback).where(feedback.c.recommendation_id == recommendation_id).order_by(feedback.c.id)
+    last = {row.course_id: row for row in connection.execute(query)}
+    rows = sorted(last.values(), key=lambda row: row.id)
+    return [
+        Feedback(
+            row.learner_id, row.course_id, row.rating, row.comments, row.submitted_at, row.recommendation_id, row.id
+        )
+        for row in rows
+    ]

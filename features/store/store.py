@@ -1,0 +1,140 @@
+"""The store: what changes while the service runs, in SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+
+from features.records import Learner, LearnerRecord, PlannedCourse
+from features.store import append, load, read, shown
+from features.store.append import EventResult
+from features.store.connections import connect, reading, writing
+from features.store.events import AnyEvent
+from features.store.migrate import migrate, schema_version
+from features.store.shown import Feedback, ShownList
+from features.times import now
+from features.warehouse import Snapshot
+
+_RACES = 5
+
+
+class Store:
+    """Learners, enrolments, evidence, plans, feedback, what was shown, and the log of events.
+
+    Look-ups take one index look-up a table. A write returns when it is on the disk. Safe to use from many threads
+    and many processes at once.
+
+    >>> store = Store("sqlite://")
+    >>> store.migrate()
+    >>> store.record("L1") is None
+    True
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = connect(url)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether look-ups stay in this process (SQLite), so that waiting for them costs nothing."""
+        return self._engine.dialect.name == "sqlite"
+
+    def migrate(self) -> None:
+        """Bring the schema to the version that this code needs; do nothing where it is."""
+        migrate(self._engine)
+
+    def check(self) -> str:
+        """Return the version of the schema; ``StoreError`` if the store does not answer."""
+        with reading(self._engine) as connection:
+            return schema_version(connection) or "none"
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    # What comes in bulk
+
+    def load(self, snapshot: Snapshot, *, again: bool = False) -> Mapping[str, int]:
+        """Take over the snapshot's learners, enrolments, evidence and plans, and apply all events on top.
+
+        Returns the rows a table; empty if this snapshot was the last one loaded and ``again`` is not set.
+        """
+        with writing(self._engine) as connection:
+            if not again and load.read_fact(connection, load.SNAPSHOT_FACT) == snapshot.hash:
+                return {}
+            rows = load.load_tables(connection, snapshot)
+            load.set_fact(connection, load.SNAPSHOT_FACT, snapshot.hash)
+            return rows
+
+    def snapshot(self) -> str | None:
+        """Return the hash of the snapshot that was loaded last."""
+        with reading(self._engine) as connection:
+            return load.read_fact(connection, load.SNAPSHOT_FACT)
+
+    # One learner
+
+    def record(self, learner_id: str) -> LearnerRecord | None:
+        """Return all that is known of a learner, ``None`` if there is no such learner."""
+        with reading(self._engine) as connection:
+            return read.read_record(connection, learner_id)
+
+    def version(self, learner_id: str) -> int | None:
+        """Return a number that grows with every change of what is known of the learner."""
+        with reading(self._engine) as connection:
+            return read.read_version(connection, learner_id)
+
+    def learners(self, prefix: str = "", limit: int = 20) -> Sequence[Learner]:
+        """Return learners whose id starts with ``prefix``, in order of their ids."""
+        with reading(self._engine) as connection:
+            return read.find_learners(connection, prefix, limit)
+
+    def plans_of(self, learner: Learner) -> tuple[PlannedCourse, ...]:
+        """Return what plans assign to somebody in that job, known here or not."""
+        with reading(self._engine) as connection:
+            return read.plans_of(connection, learner)
+
+    # What happens
+
+    def append_events(
+        self, events: Sequence[AnyEvent], courses: Container[str] | None = None, received_at: datetime | None = None
+    ) -> list[EventResult]:
+        """Take a batch in one transaction and return a result an event; accepted means: on the disk.
+
+        ``courses`` are the courses that events may name, ``None`` for any.
+        """
+        for race in range(_RACES):
+            try:
+                with writing(self._engine) as connection:
+                    return append.append_events(connection, events, received_at or now(), courses)
+            except IntegrityError:  # another process took one of these keys between our look and our write
+                if race == _RACES - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    # What was shown, and what they thought of it
+
+    def add_shown(self, lists: Iterable[ShownList]) -> None:
+        """Write lists that were shown."""
+        with writing(self._engine) as connection:
+            shown.add_shown(connection, lists)
+
+    def read_shown(self, recommendation_id: str) -> ShownList | None:
+        """Return a list that was shown, ``None`` if there is none of that id."""
+        with reading(self._engine) as connection:
+            return shown.read_shown(connection, recommendation_id)
+
+    def add_feedback(self, given: Feedback) -> int:
+        """Write a thumb up or down and return its id."""
+        with writing(self._engine) as connection:
+            return shown.add_feedback(connection, given)
+
+    def feedback_on(self, recommendation_id: str) -> Sequence[Feedback]:
+        """Return the last thumb for each course of a list that was shown."""
+        with reading(self._engine) as connection:
+            return shown.read_feedback(connection, recommendation_id)
+
+    def down_rated(self, learner_id: str) -> frozenset[str]:
+        """Return the courses that the learner does not want to see, whether the learner is known here or not."""
+        with reading(self._engine) as connection:
+            return read.down_rated(connection, learner_id)

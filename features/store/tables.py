@@ -1,0 +1,140 @@
+"""The store's tables. Columns that the warehouse has too carry its names, so a snapshot loads column by column."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects import postgresql
+
+metadata = MetaData()
+_ID = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")  # in the order of bytes, as in SQLite
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itself only for INTEGER
+
+
+learners = Table(
+    "learners",
+    metadata,
+    Column("learner_id", _ID, primary_key=True),
+    Column("organisation_id", Text),
+    Column("position_id", Text),
+    Column("designation", Text),
+    Column("group", Text),
+    Column("cadre", Text),
+    Column("languages", Text, comment="ISO 639 codes, best first, separated by commas"),
+    Column("joined_on", DateTime),
+    Column("verified", Boolean),
+    Column("version", Integer, nullable=False, comment="grows with every change of what is known of the learner"),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("learner_id", Text, primary_key=True),
+    Column("course_id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("progress", Float),
+    Column("dwell_ratio", Float),
+    Column("enrolled_on", DateTime),
+    Column("completed_on", DateTime),
+    Column("sequence", Integer),
+    Column("rating", Float),
+    Column("mandated", Boolean),
+    Column("campaign", Boolean),
+    Column("skimmed", Boolean),
+    sqlite_with_rowid=False,
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("evidence_id", Text, primary_key=True),
+    Column("learner_id", Text, nullable=False),
+    Column("competency_id", Text),
+    Column("course_id", Text),
+    Column("kind", Text, nullable=False),
+    Column("level", SmallInteger),
+    Column("passed", Boolean),
+    Column("score", Float),
+    Column("attempt", SmallInteger),
+    Column("observed_on", DateTime, nullable=False),
+    Index("evidence_by_learner", "learner_id"),
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("holder", Text, primary_key=True, comment="whom it is for, as one key: see features.store.holders"),
+    Column("plan_id", Text, primary_key=True),
+    Column("course_id", Text, primary_key=True),
+    Column("mandatory", Boolean, nullable=False),
+    Column("due_on", DateTime),
+    Column("apar", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+shown_lists = Table(
+    "shown_lists",
+    metadata,
+    Column("recommendation_id", Text, primary_key=True),
+    Column("learner_id", Text, nullable=False),
+    Column("surface", Text, nullable=False, comment="where it was shown: v1, igot, page"),
+    Column("model_version", Text, nullable=False),
+    Column("shown_at", DateTime, nullable=False),
+    Index("shown_lists_by_learner", "learner_id", "shown_at"),
+)
+
+shown_items = Table(
+    "shown_items",
+    metadata,
+    Column("recommendation_id", Text, primary_key=True),
+    Column("position", Integer, primary_key=True, comment="from 1"),
+    Column("course_id", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("propensity", Float, nullable=False, comment="probability with which the course was put there"),
+    sqlite_with_rowid=False,
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=True),
+    Column("learner_id", Text, nullable=False),
+    Column("course_id", Text, nullable=False),
+    Column("recommendation_id", Text),
+    Column("rating", SmallInteger, nullable=False, comment="1 wanted, 0 not wanted"),
+    Column("comments", Text, nullable=False),
+    Column("submitted_at", DateTime, nullable=False),
+    Index("feedback_by_learner", "learner_id", "id"),
+    Index("feedback_by_recommendation", "recommendation_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True, comment="the sender's idempotency key"),
+    Column("learner_id", Text, nullable=False),
+    Column("occurred_at", DateTime, nullable=False),
+    Column("received_at", DateTime, nullable=False),
+    Column("body", Text, nullable=False, comment="the event as JSON, so that it can be applied again"),
+    Index("events_by_learner", "learner_id", "number"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    comment="what the store knows of itself: the snapshot it was loaded from",
+)

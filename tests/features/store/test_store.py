@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from features.errors import KarmapathError
+from features.records import Learner
+from features.store import EventResult, Feedback, ShownItem, ShownList, Store, StoreError, parse_event
+from features.store.connections import connect
+from features.store.migrate import HEAD
+from features.store.tables import metadata
+from features.times import now
+from features.warehouse import Snapshot, Warehouse
+
+DAY = datetime(2026, 4, 1, 10)
+
+
+def post(store: Store, *documents: dict[str, Any], courses: set[str] | None = None) -> list[EventResult]:
+    return store.append_events([parse_event(document) for document in documents], courses)
+
+
+def snapshot(folder: Path, **tables: Any) -> Snapshot:
+    return Warehouse(folder).commit({name: pl.DataFrame(rows) for name, rows in tables.items()}, replace=True)
+
+
+@pytest.fixture
+def two_learners(tmp_path: Path) -> Snapshot:
+    return snapshot(
+        tmp_path / "warehouse",
+        learners=[
+            {"learner_id": "L1", "organisation_id": "o1", "designation": "Section Officer", "languages": ["hi", "en"]},
+            {"learner_id": "L2", "organisation_id": "o2", "designation": "Clerk", "languages": None},
+        ],
+        enrolments=[
+            {"learner_id": "L1", "course_id": "c2", "status": "completed", "completed_on": DAY, "mandated": True},
+            {"learner_id": "L1", "course_id": "c1", "status": "in_progress", "enrolled_on": DAY - timedelta(days=9)},
+        ],
+        evidence=[
+            {"evidence_id": "e1", "learner_id": "L1", "kind": "assessment", "passed": True, "observed_on": DAY},
+        ],
+        plans=[
+            {"plan_id": "p", "organisation_id": "o1", "scope": "organisation", "scope_value": "o1", "course_id": "c9"},
+            {
+                "plan_id": "p", "organisation_id": "o1", "scope": "designation", "scope_value": "SECTION officer",
+                "course_id": "c8",
+            },
+            {"plan_id": "p", "organisation_id": "o1", "scope": "learner", "scope_value": "L2", "course_id": "c7"},
+        ],
+    )  # fmt: skip
+
+
+def test_migrations_make_exactly_the_tables_that_the_code_names(store_url: str, store: Store) -> None:
+    engine = connect(store_url)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    assert differences == []
+    assert store.check() == HEAD
+
+
+def test_migrating_twice_changes_nothing(store: Store) -> None:
+    post(store, {"kind": "profile", "learner": "L1"})
+    store.migrate()
+    assert store.record("L1") is not None
+
+
+def test_a_store_of_newer_code_is_refused(store_url: str, store: Store) -> None:
+    engine = connect(store_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    with pytest.raises(StoreError, match="newer release"):
+        store.migrate()
+
+
+def test_a_snapshot_is_read_back_learner_by_learner(store: Store, two_learners: Snapshot) -> None:
+    assert store.load(two_learners) == {"learners": 2, "enrolments": 2, "evidence": 1, "plans": 3}
+    record = store.record("L1")
+    assert record is not None
+    assert record.learner == Learner("L1", "o1", None, "Section Officer", languages=("hi", "en"))
+    assert [enrolment.course for enrolment in record.enrolments] == ["c1", "c2"]
+    assert record.enrolments[1].completed_on == DAY
+    assert record.enrolments[1].mandated
+    assert [evidence.id for evidence in record.evidence] == ["e1"]
+    assert store.record("L3") is None
+
+
+def test_plans_reach_the_organisation_the_designation_and_the_learner(store: Store, two_learners: Snapshot) -> None:
+    store.load(two_learners)
+    courses = {learner: {p.course for p in store.record(learner).plans} for learner in ("L1", "L2")}  # type: ignore[union-attr]
+    assert courses == {"L1": {"c8", "c9"}, "L2": {"c7"}}
+    assert {p.course for p in store.plans_of(Learner("new", "o1"))} == {"c9"}
+
+
+def test_the_same_snapshot_is_loaded_once(store: Store, two_learners: Snapshot) -> None:
+    store.load(two_learners)
+    assert store.load(two_learners) == {}
+    assert store.load(two_learners, again=True)["learners"] == 2
+    assert store.snapshot() == two_learners.hash
+
+
+def test_what_was_posted_survives_a_new_snapshot(store: Store, two_learners: Snapshot, tmp_path: Path) -> None:
+    store.load(two_learners)
+    post(
+        store,
+        {"kind": "completion", "learner": "L1", "course": "c1"},
+        {"kind": "profile", "learner": "L2", "designation": "Section Officer", "at": "2026-04-02T00:00:00"},
+        {"kind": "profile", "learner": "L9", "designation": "Clerk", "at": "2020-01-01T00:00:00"},
+    )
+    store.add_feedback(Feedback("L1", "c3", 0, "", DAY))
+    newer = snapshot(
+        tmp_path / "newer",
+        learners=[{"learner_id": "L1"}, {"learner_id": "L2", "designation": "Director"}],
+        enrolments=[
+            {"learner_id": "L1", "course_id": "c1", "status": "in_progress", "enrolled_on": DAY + timedelta(days=30)}
+        ],
+    )
+    store.load(newer)
+    first, second, new = store.record("L1"), store.record("L2"), store.record("L9")
+    assert first is not None
+    assert second is not None
+    assert new is not None
+    assert [(e.course, e.status) for e in first.enrolments] == [("c1", "completed")]
+    assert first.down_rated == {"c3"}
+    assert second.learner.designation == "Director", "the snapshot is newer than the transfer"
+    assert new.learner.designation == "Clerk", "the snapshot does not know this learner"
+
+
+def test_a_completion_changes_the_record_and_its_version(store: Store, two_learners: Snapshot) -> None:
+    store.load(two_learners)
+    before = store.version("L1")
+    [result] = post(store, {"kind": "completion", "learner": "L1", "course": "c1", "at": "2026-04-05T18:30:00Z"})
+    record = store.record("L1")
+    assert record is not None
+    assert result.status == "accepted"
+    assert store.version("L1") != before
+    done = record.enrolments[0]
+    assert (done.status, done.progress, done.completed_on) == ("completed", 1.0, datetime(2026, 4, 6))
+    assert done.enrolled_on == DAY - timedelta(days=9)
+
+
+def test_the_first_completion_counts_and_progress_never_undoes_it(store: Store, two_learners: Snapshot) -> None:
+    store.load(two_learners)
+    post(
+        store,
+        {"kind": "completion", "learner": "L1", "course": "c2", "at": "2026-05-01T00:00:00"},
+        {"kind": "enrolment", "learner": "L1", "course": "c2", "progress": 0.2, "at": "2026-05-02T00:00:00"},
+    )
+    record = store.record("L1")
+    assert record is not None
+    course = {e.course: e for e in record.enrolments}["c2"]
+    assert (course.status, course.completed_on) == ("completed", DAY)
+
+
+def test_an_event_is_applied_once_by_its_key(store: Store) -> None:
+    document = {"kind": "assessment", "learner": "L1", "course": "c1", "passed": True, "key": "k"}
+    post(store, {"kind": "profile", "learner": "L1"})
+    statuses = [post(store, document)[0].status, post(store, document)[0].status]
+    statuses += [result.status for result in post(store, document, document)]
+    record = store.record("L1")
+    assert statuses == ["accepted", "duplicate", "duplicate", "duplicate"]
+    assert record is not None
+    assert len(record.evidence) == 1
+
+
+def test_an_event_without_a_key_is_known_by_its_content(store: Store) -> None:
+    post(store, {"kind": "profile", "learner": "L1"})
+    document = {"kind": "completion", "learner": "L1", "course": "c1", "at": "2026-04-01T00:00:00"}
+    assert [r.status for r in post(store, document, document)] == ["accepted", "duplicate"]
+    assert post(store, document | {"at": "2026-04-02T00:00:00"})[0].status == "accepted"
+
+
+def test_bad_events_are_refused_row_by_row_and_good_ones_kept(store: Store) -> None:
+    future = (now() + timedelta(days=3)).isoformat()
+    results = post(
+        store,
+        {"kind": "completion", "learner": "L1", "course": "c1", "key": "early"},
+        {"kind": "profile", "learner": "L1", "designation": "Clerk", "key": "a"},
+        {"kind": "completion", "learner": "L1", "course": "c1", "key": "early"},
+        {"kind": "completion", "learner": "L1", "course": "zz", "key": "b"},
+        {"kind": "completion", "learner": "L1", "course": "c1", "at": future, "key": "c"},
+        {"kind": "rating", "learner": "L1", "course": "c2", "rating": 4, "key": "d"},
+        {"kind": "rating", "learner": "L1", "course": "c1", "rating": 4, "key": "e"},
+        {"kind": "profile", "learner": "L1", "designation": "Director", "key": "a"},
+        courses={"c1", "c2"},
+    )
+    assert [r.status for r in results] == [
+        "refused", "accepted", "accepted", "refused", "refused", "refused", "accepted", "refused",
+    ]  # fmt: skip
+    assert all((r.error is None) == (r.status != "refused") for r in results)
+    record = store.record("L1")
+    assert record is not None
+    assert [(e.course, e.rating) for e in record.enrolments] == [("c1", 4.0)]
+    assert record.learner.designation == "Clerk"
+
+
+def test_a_transfer_replaces_the_job_and_brings_the_new_plans(store: Store, two_learners: Snapshot) -> None:
+    store.load(two_learners)
+    post(store, {"kind": "profile", "learner": "L2", "organisation": "o1", "designation": "Section officer"})
+    record = store.record("L2")
+    assert record is not None
+    assert record.learner.organisation == "o1"
+    assert {plan.course for plan in record.plans} == {"c7", "c8", "c9"}
+
+
+def test_a_completion_that_a_plan_asked_for_is_mandated(store: Store, two_learners: Snapshot) -> None:
+    store.load(two_learners)
+    post(
+        store,
+        {"kind": "completion", "learner": "L1", "course": "c9"},
+        {"kind": "completion", "learner": "L1", "course": "c5"},
+        {"kind": "completion", "learner": "L1", "course": "c6", "dwell_ratio": 0.02},
+    )
+    record = store.record("L1")
+    assert record is not None
+    marks = {e.course: (e.mandated, e.skimmed) for e in record.enrolments if e.course in ("c5", "c6", "c9")}
+    assert marks == {"c9": (True, False), "c5": (False, False), "c6": (False, True)}
+
+
+def test_evidence_of_every_kind_is_kept(store: Store) -> None:
+    post(store, {"kind": "profile", "learner": "L1"})
+    about = {"learner": "L1", "competency": "k1", "level": 3, "at": "2026-04-01T00:00:00"}
+    kinds = ["assessment", "proctored", "peer", "self_attestation"]
+    post(store, *({"kind": kind, "passed": True} | about for kind in kinds))
+    record = store.record("L1")
+    assert record is not None
+    assert sorted((e.kind, e.level) for e in record.evidence) == sorted((kind, 3) for kind in kinds)
+
+
+def test_the_last_thumb_decides(store: Store) -> None:
+    for rating in (0, 1, 0):
+        store.add_feedback(Feedback("nobody", "c1", rating, "", DAY, "r1"))
+    store.add_feedback(Feedback("nobody", "c2", 1, "good", DAY, "r1"))
+    assert store.down_rated("nobody") == {"c1"}
+    assert [(f.course, f.rating, f.comments) for f in store.feedback_on("r1")] == [("c1", 0, ""), ("c2", 1, "good")]
+    assert all(f.id is not None for f in store.feedback_on("r1"))
+
+
+def test_a_list_shown_is_read_back_in_order(store: Store) -> None:
+    items = tuple(ShownItem(f"c{n}", n, 1 / n, 1.0) for n in range(1, 13))
+    shown = ShownList("r1", "L1", "v1", "model-1", DAY, items)
+    store.add_shown([shown])
+    assert store.read_shown("r1") == shown
+    assert store.read_shown("r2") is None
+
+
+def test_learners_are_found_by_the_beginning_of_their_id(store: Store) -> None:
+    post(store, *({"kind": "profile", "learner": name} for name in ("b2", "a1", "B1", "b1", "b%")))
+    assert [learner.id for learner in store.learners("b")] == ["b%", "b1", "b2"]
+    assert [learner.id for learner in store.learners("b", limit=1)] == ["b%"]
+    assert [learner.id for learner in store.learners("%")] == []
+
+
+def test_many_writers_lose_nothing_and_double_nothing(store: Store) -> None:
+    post(store, *({"kind": "profile", "learner": f"L{n}"} for n in range(5)))
+
+    def send(worker: int) -> list[str]:
+        # Every event is posted by two workers, in opposite orders.
+        order = range(40) if worker % 2 else range(39, -1, -1)
+        documents = [
+            {"kind": "completion", "learner": f"L{n % 5}", "course": f"c{n}", "key": f"{worker // 2}-{n}"}
+            for n in order
+        ]
+        return [r.status for start in range(0, 40, 8) for r in post(store, *documents[start : start + 8])]
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [status for part in pool.map(send, range(8)) for status in part]
+    assert statuses.count("accepted") == 160
+    assert statuses.count("duplicate") == 160
+    assert sum(len(store.record(f"L{n}").enrolments) for n in range(5)) == 40  # type: ignore[union-attr]
+
+
+def test_two_stores_on_one_database_see_each_others_writes(store: Store, store_url: str) -> None:
+    other = Store(store_url)
+    other.migrate()
+    post(store, {"kind": "profile", "learner": "L1", "designation": "Clerk"})
+    seen = other.record("L1")
+    other.close()
+    assert seen is not None
+    assert seen.learner.designation == "Clerk"
+
+
+@pytest.mark.parametrize("url", ["mysql://x@y/z", "nonsense", "postgresql://nobody:secret@127.0.0.1:1/none"])
+def test_a_store_that_cannot_be_is_an_error_people_can_act_on(url: str) -> None:
+    with pytest.raises(KarmapathError) as error:
+        Store(url).check()
+    assert "secret" not in str(error.value)
