@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 
 TextKind = Literal["query", "passage"]
 
+ME5_NAME = "me5-small@1571fc982750"
+"""multilingual-e5-small with the pinned four-bit weights, whatever runs it."""
+ME5_DIMENSION = 384
+
 
 class Encoder(Protocol):
     """Turns texts into unit vectors; the same text always gives the same vector."""

