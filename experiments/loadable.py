@@ -12,18 +12,14 @@ from typing import Any
 
 import mlflow
 import numpy as np
+import pandas as pd
 from mlflow.pyfunc.model import PythonModel
 
+from experiments.tracking import DEFAULT_LIMIT, PROFILE_COLUMNS
 from features.histories import Histories
 from features.records import Learner
 from models.base import LearnerBatch, seen_mask, top_k
 from models.bundle import Bundle
-
-DEFAULT_LIMIT = 10
-_PROFILE = {
-    "organisation": "organisation_id", "position": "position_id", "designation": "designation",
-    "group": "group", "cadre": "cadre",
-}  # fmt: skip
 
 
 class LoadableBundle(PythonModel):
@@ -33,7 +29,9 @@ class LoadableBundle(PythonModel):
         """Load the bundle that was logged."""
         self.bundle = Bundle.load(Path(context.artifacts["bundle"]))
 
-    def predict(self, context: Any, model_input: Any, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    def predict(
+        self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
         """Return for each row ``{"courses": [ids], "scores": [floats], "version": bundle version}``, best first.
 
         ``params`` may set ``limit`` (default 10).
@@ -51,11 +49,11 @@ class LoadableBundle(PythonModel):
             for number, row in enumerate(best)
         ]
 
-    def _batch(self, model_input: Any) -> LearnerBatch:
+    def _batch(self, model_input: pd.DataFrame) -> LearnerBatch:
         rows = model_input.to_dict(orient="records")
         index = self.bundle.course_index
         taken = [[index[c] for c in dict.fromkeys(row.get("history", ())) if c in index] for row in rows]
-        people = [Learner(str(n), **{f: row.get(c) for f, c in _PROFILE.items()}) for n, row in enumerate(rows)]
+        people = [Learner(str(n), **{f: row.get(c) for f, c in PROFILE_COLUMNS.items()}) for n, row in enumerate(rows)]
         features = self.bundle.learner_vocabulary.matrix(people, self.bundle.reference)
         return LearnerBatch(Histories.of(taken, len(self.bundle.course_ids)), features)
 

@@ -24,6 +24,13 @@ EXPERIMENT = "karmapath"
 CHAMPION = "champion"
 PREVIOUS = "previous"
 
+DEFAULT_LIMIT = 10
+PROFILE_COLUMNS = {
+    "organisation": "organisation_id", "position": "position_id", "designation": "designation",
+    "group": "group", "cadre": "cadre",
+}  # fmt: skip
+"""Field of a learner's profile to the column that the loadable model reads it from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Registered:
@@ -88,6 +95,7 @@ class Tracking:
             name="bundle",
             python_model=str(Path(__file__).with_name("loadable.py")),
             artifacts={"bundle": str(bundle)},
+            signature=_signature(),
             pip_requirements=["karmapath"],
             registered_model_name=MODEL_NAME,
         )
@@ -158,3 +166,16 @@ class Tracking:
 
 def _registered(version: Any) -> Registered:
     return Registered(int(version.version), version.tags["bundle"], version.run_id)
+
+
+def _signature() -> Any:
+    """Return what the loadable model takes: a history, whatever is known of the profile, and a limit."""
+    from mlflow.models import ModelSignature  # noqa: PLC0415
+    from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema  # noqa: PLC0415
+    from mlflow.types.schema import Array  # noqa: PLC0415
+
+    columns: list[Any] = [ColSpec(Array(DataType.string), "history")]
+    columns += [ColSpec(DataType.string, name, required=False) for name in PROFILE_COLUMNS.values()]
+    return ModelSignature(
+        inputs=Schema(columns), params=ParamSchema([ParamSpec("limit", DataType.long, DEFAULT_LIMIT)])
+    )

@@ -1,0 +1,49 @@
+"""What commands open: the home folder, the engine on the champion's bundle, the store, a learner's record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from features.errors import NotFoundError
+from features.home import Home
+from features.records import LearnerRecord
+from features.store import Store
+from features.warehouse import Warehouse
+from models.bundle import Bundle
+from models.champion import champion_folder
+from recommender.engine import Engine
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Home folder [default: KARMAPATH_HOME, else .karmapath]", show_default=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+LearnerArgument = Annotated[str, typer.Argument(help="Id of the learner.", show_default=False, metavar="LEARNER")]
+
+
+def open_engine(home: Home) -> Engine:
+    """Load the champion's bundle; ``NotReadyError`` if nothing was trained yet."""
+    return Engine(Bundle.load(champion_folder(home)))
+
+
+def open_store(home: Home) -> Store:
+    """Open the store of the home folder, made and filled from the current snapshot where that is still to be done."""
+    home.folder.mkdir(parents=True, exist_ok=True)
+    store = Store(home.store_url)
+    store.migrate()
+    warehouse = Warehouse(home.warehouse)
+    if warehouse.exists():
+        store.load(warehouse.current())
+    return store
+
+
+def learner_record(store: Store, learner: str) -> LearnerRecord:
+    """Return the learner's record; ``NotFoundError`` names ids that are near."""
+    record = store.record(learner)
+    if record is not None:
+        return record
+    near = store.learners(learner[: max(1, len(learner) - 2)], 3) or store.learners("", 3)
+    known = ", ".join(found.id for found in near) or "none yet: import some first"
+    raise NotFoundError(f"found no learner {learner!r}", "the id of a learner", f"known ids are, for example: {known}")
