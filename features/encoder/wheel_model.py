@@ -94,7 +94,7 @@ def open_wheel_model() -> WheelModel:
     """
     path = weights_path()
     data = np.memmap(path, dtype=np.uint8, mode="r")
-    digest = hashlib.sha256(memoryview(data)).hexdigest()
+    digest = hashlib.sha256(data.tobytes()).hexdigest()
     if digest != WEIGHTS_SHA256:
         raise NotReadyError(
             f"{path} has the checksum {digest[:12]}",
