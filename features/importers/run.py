@@ -1,0 +1,224 @@
+"""Reads all files of a mapping, in its order, into tables ready for the warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from fnmatch import fnmatch
+from pathlib import Path
+
+import polars as pl
+
+from features.errors import KarmapathError
+from features.importers import enrolments
+from features.importers.competency_names import CompetencyNames
+from features.importers.mapping import Mapping as FileMapping
+from features.importers.mapping import TableRule
+from features.importers.sift import FILE, Check, empty_rejects, key_check, schema_checks, sift
+from features.importers.sources import LINE, read_lists, read_rows
+from features.importers.tabulate import Context, Pseudonym, tabulate
+from features.reference import TableSource
+from features.schema import TABLES, Table
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    """What became of the rows of one file for one table."""
+
+    file: str
+    table: str
+    read: int
+    kept: int
+    folded: int
+    """Joined with a row of the same key that came before."""
+    left_out: int
+    """Not wanted by the mapping."""
+    rejected: int
+
+
+@dataclass
+class Imported:
+    """Tables ready to commit, what was counted, and what was refused."""
+
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    counts: list[FileCount] = field(default_factory=list)
+    rejects: pl.DataFrame = field(default_factory=empty_rejects)
+
+    def kept(self) -> dict[str, int]:
+        """Return the number of rows of each table."""
+        return {name: frame.height for name, frame in self.tables.items()}
+
+
+@dataclass
+class TableReader:
+    """Takes files one after the other and gathers the tables; what was taken before is known to what comes after."""
+
+    before: TableSource | None
+    """What the warehouse holds already."""
+    now: datetime
+    pseudonym: Pseudonym | None = None
+    imported: Imported = field(default_factory=Imported)
+
+    def known(self, names: Sequence[str] | None = None) -> Mapping[str, pl.Series]:
+        """Return ``table.column`` to the ids that may be pointed to."""
+        return {target: self._ids(*target.split(".")) for target in (names or ())}
+
+    def take(self, raw: pl.DataFrame, rule: TableRule, file: str, null_words: Sequence[str] = ()) -> None:
+        """Add one file's rows to the rule's table; bad ones to the rejects."""
+        table = TABLES[rule.table]
+        context = Context(null_words, self._names() if _matches(rule) else None, self.pseudonym)
+        made = tabulate(raw, rule, file, context)
+        read = made.frame.height + made.left_out + made.rejects.height
+        checks = [*made.checks, *self._checks(made.frame, rule)]
+        good, rejects = sift(made.frame, rule.table, checks)
+        rejects = pl.concat([made.rejects, rejects])
+        good = _with_key(good.select(name for name in good.columns if name in (*table.schema, LINE, FILE)), table)
+        if rule.attach:
+            folded, kept = good.height, 0
+            self._attach(good, rule.table)
+        else:
+            good, again, folded = self._without_repeats(good, rule)
+            rejects = pl.concat([rejects, again])
+            kept = good.height if rule.table != "enrolments" else good.height - folded
+            self._append(good.drop(LINE, FILE), rule.table)
+        self.imported.rejects = pl.concat([self.imported.rejects, rejects])
+        self.imported.counts.append(FileCount(file, rule.table, read, kept, folded, made.left_out, rejects.height))
+
+    def finish(self) -> Imported:
+        """Return what was taken, with enrolments folded and in order."""
+        tables = self.imported.tables
+        if "enrolments" in tables:
+            tables["enrolments"] = enrolments.complete(enrolments.fold(tables["enrolments"]))
+        for name, frame in tables.items():
+            tables[name] = TABLES[name].conform(frame)
+        return self.imported
+
+    def _checks(self, frame: pl.DataFrame, rule: TableRule) -> list[Check]:
+        table = TABLES[rule.table]
+        targets = {str(c.points_to) for c in table.columns if c.points_to is not None and c.name in frame.columns}
+        known = dict(self.known(sorted(targets)))
+        own = [target for target in targets if target.startswith(f"{rule.table}.")]
+        for target in own:
+            known[target] = pl.concat([known[target], frame[target.split(".")[1]]]).unique()
+        checks = schema_checks(table, frame.columns, known, self.now)
+        if rule.attach:
+            checks.append(self._attach_check(rule.table))
+        return checks
+
+    def _attach_check(self, table: str) -> Check:
+        key = TABLES[table].key
+        there = self.imported.tables.get(table, TABLES[table].empty()).select(key)
+        seen = pl.struct(key).is_in(there.to_struct().implode())
+        found = pl.concat_str([pl.col(name).fill_null("-") for name in key], separator=", ")
+        return Check(
+            ~seen, "nothing_to_attach_to", found, f"a row of {table} with this key", "add that row, or leave this out"
+        )
+
+    def _attach(self, good: pl.DataFrame, table: str) -> None:
+        key = list(TABLES[table].key)
+        good = good.drop(LINE, FILE).unique(key, keep="first", maintain_order=True)
+        rows = self.imported.tables[table].join(good, on=key, how="left", suffix=":new", maintain_order="left")
+        filled = [
+            pl.coalesce(name, f"{name}:new").alias(name) for name in good.columns if f"{name}:new" in rows.columns
+        ]
+        self.imported.tables[table] = rows.with_columns(filled).select(pl.exclude("^.*:new$"))
+
+    def _without_repeats(self, good: pl.DataFrame, rule: TableRule) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+        """Return the rows to keep, the rejects, and how many rows fold into earlier ones."""
+        table = TABLES[rule.table]
+        key = list(table.key)
+        earlier = self.imported.tables.get(rule.table)
+        seen = pl.Series([False]).new_from_index(0, good.height)
+        if earlier is not None:
+            marked = good.select(key).join(
+                earlier.select(key).unique().with_columns(pl.lit(value=True).alias("__seen")),
+                on=key, how="left", nulls_equal=True, maintain_order="left",
+            )  # fmt: skip
+            seen = marked["__seen"].fill_null(value=False)
+        repeat = seen | ~good.select(pl.struct(key).is_first_distinct()).to_series()
+        if rule.duplicates == "fold":
+            kept = good if rule.table == "enrolments" else good.filter(~repeat)
+            return kept, empty_rejects(), int(repeat.sum())
+        marked_good = good.with_columns(repeat.alias("__repeat"))
+        check = key_check(table)
+        check = Check(pl.col("__repeat"), check.reason, check.found, check.expected, check.remedy)
+        kept, rejects = sift(marked_good, rule.table, [check])
+        return kept.drop("__repeat"), rejects, 0
+
+    def _append(self, frame: pl.DataFrame, table: str) -> None:
+        earlier = self.imported.tables.get(table)
+        schema = TABLES[table].schema
+        frame = frame.cast({name: schema[name] for name in frame.columns})
+        self.imported.tables[table] = frame if earlier is None else pl.concat([earlier, frame], how="diagonal")
+
+    def _ids(self, table: str, column: str) -> pl.Series:
+        parts = [frame[column] for frame in (self.imported.tables.get(table), self._before(table)) if frame is not None]
+        return pl.concat(parts).unique() if parts else pl.Series(column, [], dtype=pl.String)
+
+    def _before(self, table: str) -> pl.DataFrame | None:
+        return None if self.before is None else self.before.read(table)
+
+    def _names(self) -> CompetencyNames:
+        names = CompetencyNames()
+        for tables in (self.imported.tables.get, self._before):
+            competencies, aliases = tables("competencies"), tables("competency_aliases")
+            names.add(
+                TABLES["competencies"].empty()
+                if competencies is None
+                else TABLES["competencies"].conform(competencies),
+                TABLES["competency_aliases"].empty() if aliases is None else aliases,
+            )
+        return names
+
+
+def read_mapped(
+    mapping: FileMapping, sources: Sequence[Path], reader: TableReader, progress: Progress = lambda _: None
+) -> None:
+    """Read every file that the mapping names into ``reader``.
+
+    Raises
+    ------
+    KarmapathError
+        If a file that the mapping needs is not among the sources, or is not what it claims to be.
+    """
+    found = [(rule, files_of(rule, sources)) for rule in mapping.tables]
+    given_files = all(source.is_file() for source in sources)
+    if not any(files for _, files in found):
+        wanted = ", ".join(pattern for rule in mapping.tables for pattern in rule.files)
+        where = ", ".join(str(source) for source in sources)
+        raise KarmapathError(f"none of the mapping's files in {where}", wanted, "check the path, or the mapping")
+    for rule, files in found:
+        if not files and not rule.optional and not given_files:
+            raise KarmapathError(
+                f"no {' or '.join(rule.files)} in {', '.join(map(str, sources))}",
+                f"the file for the table {rule.table}",
+                "add it, or mark it optional in the mapping; nothing was imported",
+            )
+        for path in files:
+            progress(f"{path.name} -> {rule.table}")
+            raw = read_lists(path, rule.separator or " ") if rule.format == "lists" else read_rows(path, rule.separator)
+            reader.take(raw, rule, path.name, mapping.null_words)
+
+
+def files_of(rule: TableRule, sources: Sequence[Path]) -> list[Path]:
+    """Return the files of the sources (folders or files) that a rule reads, in its order."""
+    for source in sources:
+        if not source.exists():
+            raise KarmapathError(f"nothing at {source}", "a folder or a file", "check the path")
+    here = [path for source in sources for path in (sorted(source.iterdir()) if source.is_dir() else [source])]
+    if rule.files == ("",):
+        return [path for path in here if path.is_file()]
+    return [path for pattern in rule.files for path in here if path.is_file() and fnmatch(path.name, pattern)]
+
+
+def _with_key(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Return the rows with every key column; a part of the key that no file gives is empty."""
+    absent = [name for name in table.key if name not in frame.columns]
+    return frame.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in absent)
+
+
+def _matches(rule: TableRule) -> bool:
+    return any(column.match for column in rule.columns.values())

@@ -1,0 +1,155 @@
+"""Reads files into rows with their line numbers, and refuses a file that is not what it claims to be."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from features.errors import KarmapathError
+
+LINE = "__line"
+"""Column with a row's line in its file (the header is line 1), or its number from 1 in a file without lines."""
+
+BROKEN = "\ufffd"
+"""What stands where bytes were not UTF-8."""
+
+FIELDS = "__fields"
+"""Column that says how many fields a row has, where that is not what the header promises; else null."""
+
+_SIGNATURES = (
+    (b"PK\x03\x04", "a zip or Excel file"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"%PDF", "a PDF"),
+    (b"\xff\xfe", "text in UTF-16"),
+    (b"\xfe\xff", "text in UTF-16"),
+)
+
+
+def read_rows(path: Path, separator: str | None = None) -> pl.DataFrame:
+    """Read a CSV or Parquet file: all its columns, and ``LINE``; a CSV file's columns are text.
+
+    Parameters
+    ----------
+    path
+        A file; ``.parquet`` is read as Parquet, anything else as delimited text.
+    separator
+        What parts the columns of a text file; by default the most frequent of comma, semicolon, tab and bar in its
+        first line.
+
+    Raises
+    ------
+    KarmapathError
+        If the file is not there, empty, of another kind, or damaged.
+    """
+    if path.suffix.lower() == ".parquet":
+        return _read_parquet(path)
+    head = _text_head(path, "a CSV file")
+    first = head.decode("utf-8", "replace").lstrip("\ufeff").lstrip().split("\n", 1)[0]
+    return _read_csv(path, separator or max(",;\t|", key=first.count))
+
+
+def read_lists(path: Path, separator: str = " ") -> pl.DataFrame:
+    """Read a file of lines ``learner item item ...`` into rows ``learner``, ``item``, ``LINE``, in order.
+
+    A learner without items gives no row. Raises ``KarmapathError`` if the file is missing, empty or not text.
+    """
+    head = _text_head(path, "lines 'learner item item ...'")
+    if "," in head.decode("utf-8", "replace").split("\n", 1)[0] and separator != ",":
+        raise KarmapathError(f"{path} has commas", f"fields parted by {separator!r}", "check which file this is")
+    raw = pl.read_csv(
+        path, has_header=False, separator="\x01", quote_char=None, infer_schema=False, new_columns=["row"]
+    )
+    parts = pl.col("row").str.strip_chars().str.split(separator)
+    rows = raw.lazy().with_row_index(LINE, offset=1).select(
+        pl.col(LINE).cast(pl.Int64), parts.list.first().alias("learner"), parts.list.slice(1).alias("item")
+    )  # fmt: skip
+    return rows.explode("item").filter(pl.col("item").is_not_null() & (pl.col("item") != "")).collect()
+
+
+def require_file(path: Path) -> None:
+    """Raise ``KarmapathError`` if there is no readable, non-empty file at ``path``."""
+    if not path.is_file():
+        raise KarmapathError(f"no file at {path}", "a file that can be read", "check the path")
+    if path.stat().st_size == 0:
+        raise KarmapathError(f"{path} is empty", "a file with rows", "export it again")
+
+
+def _text_head(path: Path, expected: str) -> bytes:
+    """Return the first bytes of a text file; ``KarmapathError`` if they are not those of a table in text."""
+    require_file(path)
+    with path.open("rb") as file:
+        head = file.read(4096)
+    for signature, kind in _SIGNATURES:
+        if head.startswith(signature):
+            raise KarmapathError(f"{path} is {kind}", f"{expected} in UTF-8", "export it again as CSV in UTF-8")
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if b"\x00" in head:
+        raise KarmapathError(f"{path} holds zero bytes", f"{expected} in UTF-8", "export it again as CSV in UTF-8")
+    if text[:1] == b"<":
+        raise KarmapathError(
+            f"{path} is HTML or XML", expected, "the download was probably an error page: download it again"
+        )
+    if text[:1] in (b"{", b"["):
+        raise KarmapathError(f"{path} is JSON", expected, "import it with --kind search or --kind roles")
+    return head
+
+
+def _read_parquet(path: Path) -> pl.DataFrame:
+    require_file(path)
+    try:
+        return pl.read_parquet(path).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).strip().split("\n", 1)[0]
+        raise KarmapathError(
+            f"{path} cannot be read as Parquet ({reason})", "a whole Parquet file", "copy or export it again"
+        ) from error
+
+
+def _read_csv(path: Path, separator: str) -> pl.DataFrame:
+    try:
+        rows = _parse_csv(path, separator)
+    except pl.exceptions.PolarsError:
+        # Rows with too many fields, or a stray quote: slow, but it finds which rows they are.
+        return _read_ragged_csv(path, separator)
+    # A quoted cell may hold line breaks; a row's line is that of its first character.
+    breaks = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
+    before = breaks.cast(pl.Int64).cum_sum().shift(1, fill_value=0)
+    return rows.with_columns((pl.int_range(2, pl.len() + 2, dtype=pl.Int64) + before).alias(LINE))
+
+
+def _parse_csv(path: Path, separator: str) -> pl.DataFrame:
+    try:
+        return pl.read_csv(path, separator=separator, infer_schema=False)
+    except pl.exceptions.ComputeError as error:
+        if "utf-8" not in str(error).lower() and "utf8" not in str(error).lower():
+            raise
+        return pl.read_csv(path, separator=separator, infer_schema=False, encoding="utf8-lossy")
+
+
+def _read_ragged_csv(path: Path, separator: str) -> pl.DataFrame:
+    """Read row by row; a row whose number of fields is wrong keeps its line and its count, and no cell."""
+    text = path.read_bytes().decode("utf-8-sig", "replace")
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        header = next(reader)
+        rows, start = [], reader.line_num + 1
+        for fields in reader:
+            if fields:
+                rows.append(_ragged_row(fields, len(header), start))
+            start = reader.line_num + 1
+    except (csv.Error, StopIteration) as error:
+        raise KarmapathError(f"{path} is not CSV ({error})", "a CSV file", "export it again") from error
+    schema = dict.fromkeys(header, pl.String) | {LINE: pl.Int64, FIELDS: pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _ragged_row(fields: Sequence[str], expected: int, line: int) -> list[object]:
+    if len(fields) == expected:
+        return [*(field or None for field in fields), line, None]
+    return [*[None] * expected, line, len(fields)]

@@ -1,0 +1,255 @@
+"""Turns the rows of one file into rows of one table, as a ``TableRule`` says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from features.errors import KarmapathError
+from features.importers import values
+from features.importers.competency_names import CompetencyNames
+from features.importers.mapping import ColumnRule, TableRule
+from features.importers.sift import FILE, Check, sift
+from features.importers.sources import BROKEN, FIELDS, LINE
+from features.levels import describe, levels
+from features.schema import TABLES, TEXT, TEXTS, TIME, Column
+
+Pseudonym = Callable[[pl.Series], pl.Series]
+"""Turns learner ids into pseudonyms."""
+
+
+@dataclass(frozen=True)
+class Tabulated:
+    """The rows of a file in the table's columns, and what could not be read."""
+
+    frame: pl.DataFrame
+    """The rule's columns, ``LINE``, ``FILE``, and what ``checks`` look at."""
+    checks: tuple[Check, ...]
+    """Tell which cells of ``frame`` were not understood."""
+    rejects: pl.DataFrame
+    """Rows that could not be read at all."""
+    left_out: int
+    """Rows that the rule does not want."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What reading a cell may need besides the cell."""
+
+    null_words: Sequence[str] = ()
+    names: CompetencyNames | None = None
+    pseudonym: Pseudonym | None = None
+
+
+def tabulate(raw: pl.DataFrame, rule: TableRule, file: str, context: Context) -> Tabulated:
+    """Read the cells of ``raw`` as ``rule`` says.
+
+    Raises
+    ------
+    KarmapathError
+        If the file lacks a column that the rule names.
+    """
+    rows, wanted = _wanted_columns(raw, rule, file)
+    rows = rows.with_columns(pl.lit(file).alias(FILE), *(values.without(rows[n], context.null_words) for n in wanted))
+    rows, rejects = sift(rows, rule.table, _row_checks(rows, rule, wanted))
+    before = rows.height
+    rows = rows.filter(_is_wanted(rule, rows.columns))
+    left_out = before - rows.height
+    if rule.explode is not None:
+        rows = _exploded(rows, _key(rule.explode), rule)
+    frame, checks = _read_cells(rows, rule, context)
+    matched = frame.drop_nulls([name for name, column in rule.columns.items() if column.match])
+    return Tabulated(matched, tuple(checks), rejects, left_out + frame.height - matched.height)
+
+
+def _exploded(rows: pl.DataFrame, name: str, rule: TableRule) -> pl.DataFrame:
+    """Return one row for each item of the list in a column."""
+    readers = [column for column in rule.columns.values() if name in map(_key, column.source)]
+    separator = readers[0].separator if readers else None
+    return rows.with_columns(values.lists(rows[name], separator).alias(name)).explode(name)
+
+
+def _read_cells(rows: pl.DataFrame, rule: TableRule, context: Context) -> tuple[pl.DataFrame, list[Check]]:
+    """Return the rule's columns, and checks that find the cells that were not understood."""
+    made = [rows[name] for name in (LINE, FILE)]
+    checks: list[Check] = []
+    for name, column in rule.columns.items():
+        source = _source(rows, column)
+        target = TABLES[rule.table].column(name)
+        parsed = _parsed(source, column, target, context)
+        lost = source.is_not_null() & parsed.is_null()
+        if lost.any() and not column.match:
+            made += [lost.alias(f"__bad_{name}"), source.cast(pl.String).alias(f"__raw_{name}")]
+            checks.append(_cell_check(name, column, target))
+        made.append(_finished(_or_value(parsed, column, target), column, name, context).alias(name))
+    return pl.DataFrame(made), checks
+
+
+def _or_value(parsed: pl.Series, column: ColumnRule, target: Column) -> pl.Series:
+    if column.value is None:
+        return parsed
+    constant = pl.Series([column.value], dtype=target.dtype).new_from_index(0, len(parsed))
+    return parsed.zip_with(parsed.is_not_null(), constant)
+
+
+def _wanted_columns(raw: pl.DataFrame, rule: TableRule, file: str) -> tuple[pl.DataFrame, list[str]]:
+    """Return only the columns that the rule names, under their normalised names; personal ones go no further."""
+    present = {_key(column): column for column in reversed(raw.columns) if not column.startswith("__")}
+    wanted: dict[str, str] = {}
+    for name, column in rule.columns.items():
+        found = {_key(source): present[_key(source)] for source in column.source if _key(source) in present}
+        if column.source and not found and not column.optional:
+            raise _missing_column(file, name, column, raw.columns)
+        wanted |= found
+    for source in (*rule.row_key, *rule.only, *rule.skip, *([rule.explode] if rule.explode else ())):
+        if _key(source) in present:
+            wanted[_key(source)] = present[_key(source)]
+    marks = [column for column in (LINE, FIELDS) if column in raw.columns]
+    return raw.select(*marks, *(pl.col(old).alias(new) for new, old in wanted.items())), list(wanted)
+
+
+def _missing_column(file: str, name: str, column: ColumnRule, found: Sequence[str]) -> KarmapathError:
+    columns = ", ".join(c for c in found if not c.startswith("__"))
+    expected = " or ".join(repr(source) for source in column.source)
+    return KarmapathError(
+        f"{file} has the columns {columns}",
+        f"a column {expected} for {name}",
+        "check that this is the right file, or correct the mapping; nothing was imported",
+    )
+
+
+def _row_checks(rows: pl.DataFrame, rule: TableRule, wanted: Sequence[str]) -> list[Check]:
+    """Return checks of rows as they stand in the file."""
+    checks = []
+    if FIELDS in rows.columns:
+        fields = pl.col(FIELDS)
+        checks.append(
+            Check(
+                fields.is_not_null(), "wrong_number_of_fields", fields.cast(TEXT) + " fields",
+                "as many fields as the header has", "quote cells that hold the separator, or a line break",
+            )
+        )  # fmt: skip
+    text = [name for name in wanted if rows[name].dtype == TEXT and name not in _free_text(rule)]
+    broken = [pl.col(name).str.contains(BROKEN, literal=True) for name in text]
+    checks.append(
+        Check(
+            pl.any_horizontal(broken) if broken else pl.lit(value=False), "broken_encoding",
+            pl.lit("bytes that are not UTF-8"), "text in UTF-8", "export the file in UTF-8",
+        )
+    )  # fmt: skip
+    key = [_key(name) for name in rule.row_key]
+    if key and all(name in wanted for name in key):
+        checks.append(
+            Check(
+                ~pl.struct(key).is_first_distinct(), "duplicate", pl.lit("a row seen before"),
+                f"one row for each {', '.join(rule.row_key)}", "the first row was kept; take the others out",
+            )
+        )  # fmt: skip
+    return checks
+
+
+def _free_text(rule: TableRule) -> set[str]:
+    """Return source columns of descriptions: a damaged letter there is no reason to lose the row."""
+    return {_key(s) for name, column in rule.columns.items() if name == "description" for s in column.source}
+
+
+def _is_wanted(rule: TableRule, present: Sequence[str]) -> pl.Expr:
+    wanted = [pl.lit(value=True)]
+    for conditions, take in ((rule.only, True), (rule.skip, False)):
+        for source, words in conditions.items():
+            if _key(source) in present:
+                cell = pl.col(_key(source)).cast(TEXT).str.strip_chars().str.to_lowercase().fill_null("")
+                listed = cell.is_in([word.casefold() for word in words])
+                wanted.append(listed if take else ~listed)
+    return pl.all_horizontal(wanted)
+
+
+def _source(rows: pl.DataFrame, column: ColumnRule) -> pl.Series:
+    """Return the cells that a column is made of, before they are read."""
+    present = [_key(source) for source in column.source if _key(source) in rows.columns]
+    if not present:
+        return pl.Series("", [None], dtype=TEXT).new_from_index(0, rows.height)
+    if column.join is not None:
+        parts = [values.texts(rows[name]).fill_null("") for name in present]
+        joined = pl.DataFrame({str(n): part for n, part in enumerate(parts)})
+        listed = joined.select(pl.concat_list(pl.all()).list.eval(pl.element().filter(pl.element() != "")))
+        return values.texts(listed.to_series().list.join(column.join))
+    first, *others = (rows[name] for name in present)
+    for other in others:
+        first = first.zip_with(first.is_not_null(), other.cast(first.dtype))
+    return first
+
+
+def _parsed(source: pl.Series, column: ColumnRule, target: Column, context: Context) -> pl.Series:  # noqa: PLR0911
+    """Return the cells in the type of the target column; null where a cell was not understood."""
+    if column.match:
+        names = context.names or CompetencyNames()
+        return names.find(values.texts(source))
+    if column.words:
+        return values.words(source, column.words, target.dtype)
+    if column.scale is not None:
+        return levels(source, column.scale)
+    if target.dtype == TEXTS:
+        read = values.languages if target.name == "languages" else values.lists
+        return _without_dropped(read(source, column.separator), column.drop)
+    if target.dtype == TIME:
+        return values.years(source) if column.unit == "year" else values.times(source)
+    if target.dtype == pl.Boolean:
+        return values.booleans(source)
+    if target.dtype == TEXT:
+        return values.plain_texts(source) if column.html else values.texts(source)
+    if column.unit in ("seconds", "minutes", "hours"):
+        return values.hours(source, column.unit)
+    numbers = values.numbers(source)
+    if target.dtype.is_integer():
+        whole = numbers.set(numbers != numbers.round(), None)
+        return whole.cast(target.dtype, strict=False)
+    return numbers / 100 if column.unit == "percent" else numbers
+
+
+def _without_dropped(lists: pl.Series, pattern: str | None) -> pl.Series:
+    if pattern is None:
+        return lists
+    kept = pl.element().filter(~pl.element().str.contains(pattern))
+    return lists.to_frame("n").select(pl.col("n").list.eval(kept))["n"]
+
+
+def _finished(parsed: pl.Series, column: ColumnRule, name: str, context: Context) -> pl.Series:
+    if column.slug:
+        parsed = slugs(parsed)
+    if column.prefix:
+        parsed = column.prefix + parsed
+    if name == "learner_id" and context.pseudonym is not None:
+        parsed = context.pseudonym(parsed)
+    return parsed
+
+
+def slugs(texts: pl.Series) -> pl.Series:
+    """Return ids made of texts: lower case, words joined by hyphens."""
+    return texts.str.to_lowercase().str.replace_all(r"[^\p{L}\p{M}\p{N}]+", "-").str.strip_chars("-")
+
+
+def _cell_check(name: str, column: ColumnRule, target: Column) -> Check:
+    return Check(
+        pl.col(f"__bad_{name}"), f"bad_{name}", pl.col(f"__raw_{name}"), _expected(column, target), "correct the cell"
+    )
+
+
+def _expected(column: ColumnRule, target: Column) -> str:
+    if column.words:
+        return f"one of {', '.join(column.words)}"
+    if column.scale is not None:
+        return describe(column.scale)
+    kinds: Mapping[Any, str] = {TIME: "a date or time", pl.Boolean: "yes or no", TEXTS: "a list", TEXT: "text"}
+    if column.unit in ("seconds", "minutes", "hours"):
+        return f"HH:MM:SS or a number of {column.unit}"
+    return kinds.get(target.dtype, "a whole number" if target.dtype.is_integer() else "a number")
+
+
+def _key(header: str) -> str:
+    """Return a header without case, spaces and signs, so that ``userID``, ``user_id`` and ``User ID`` are one."""
+    return re.sub(r"[\W_]+", "", header.strip().casefold()) or header
