@@ -1,0 +1,1 @@
+"""Message catalogues, one a language: a template for each reason code."""

@@ -1,0 +1,129 @@
+"""Which courses a path may use for a learner, and why each other one may not be used."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from features.records import LearnerRecord
+from features.reference import Course, Reference
+from recommender.gaps import SURE
+from recommender.paths.path import PathSettings
+from recommender.paths.problem import Candidate, Teach
+from recommender.state import CompetencyState
+
+CONFIDENT = 0.5
+"""Tags of what a course teaches count from this confidence on."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Usable courses, and for every other one the code of the reason against it."""
+
+    usable: Mapping[str, Course]
+    refused: Mapping[str, str]
+    hours_left: Mapping[str, float]
+    """Hours that are left of courses that were begun."""
+
+
+def usable_courses(
+    record: LearnerRecord, reference: Reference, at: datetime, settings: PathSettings, *, external: bool
+) -> Candidates:
+    """Sort the catalogue into what the learner can take and what not."""
+    refuse = _Refusal(record, reference, at, settings, external=external)
+    usable, refused = {}, {}
+    for course in sorted(reference.courses.values(), key=lambda c: c.id):
+        code = refuse(course)
+        if code is None:
+            usable[course.id] = course
+        else:
+            refused[course.id] = code
+    left = {
+        e.course: usable[e.course].hours * (1 - min(e.progress or 0.0, 0.95))
+        for e in record.enrolments
+        if e.course in usable
+    }
+    return Candidates(usable, refused, left)
+
+
+def held_courses(
+    record: LearnerRecord, reference: Reference, state: CompetencyState, more: Collection[str] = ()
+) -> frozenset[str]:
+    """Return the courses that count as taken: completed ones, and those that teach only what is held for sure."""
+    completed = {e.course for e in record.enrolments if e.status == "completed"} | set(more)
+    sets = {_alike(reference.courses[one]) for one in completed if one in reference.courses}
+    asked = {one for c in reference.courses.values() for group in c.requires for one in group} & set(reference.courses)
+    known = {one for one in asked if _alike(reference.courses[one]) in sets or _held(reference.courses[one], state)}
+    return frozenset(completed | known)
+
+
+def relevant(
+    usable: Mapping[str, Course], steps: Collection[tuple[str, int]], wanted: Iterable[str], held: Collection[str]
+) -> tuple[Course, ...]:
+    """Return the courses that close a step or are wanted, and all that they require, in order of id."""
+    missing = frozenset(steps)
+    found = {c for c, course in usable.items() if not missing.isdisjoint(taught_steps(course))}
+    waiting = list(found | {one for one in wanted if one in usable})
+    found.update(waiting)
+    while waiting:
+        for group in usable[waiting.pop()].requires:
+            if not any(one in held for one in group):
+                new = [one for one in group if one in usable and one not in found]
+                found.update(new)
+                waiting.extend(new)
+    return tuple(usable[one] for one in sorted(found))
+
+
+def taught_steps(course: Course) -> frozenset[tuple[str, int]]:
+    """Return the (competency, level) steps that the course takes learners through."""
+    confident = (t for t in course.teaches if t.confidence >= CONFIDENT)
+    return frozenset((t.competency, s) for t in confident for s in range(t.from_level + 1, t.to_level + 1))
+
+
+def candidate(
+    course: Course, hours: float, *, interest: float = 0.0, bonus: float = 0.0, outside: bool = False
+) -> Candidate:
+    """Return the course as the solver sees it."""
+    teaches = tuple(Teach(t.competency, t.from_level, t.to_level) for t in course.teaches if t.confidence >= CONFIDENT)
+    return Candidate(course.id, hours, teaches, course.requires, course.cost, interest, bonus, _alike(course), outside)
+
+
+def _held(course: Course, state: CompetencyState) -> bool:
+    return bool(course.teaches) and all(
+        state.belief(t.competency).p_at_least(t.to_level) >= SURE for t in course.teaches
+    )
+
+
+class _Refusal:
+    """The rules against a course, for one learner."""
+
+    def __init__(
+        self, record: LearnerRecord, reference: Reference, at: datetime, settings: PathSettings, *, external: bool
+    ) -> None:
+        completed = {e.course for e in record.enrolments if e.status == "completed"}
+        known = [reference.courses[c] for c in completed if c in reference.courses]
+        self.completed = completed
+        self.completed_sets = {_alike(course) for course in known}
+        self.mandatory = {item.course for item in record.plans if item.mandatory}
+        self.languages = set(settings.languages or record.learner.languages)
+        self.record, self.at, self.settings, self.external = record, at, settings, external
+
+    def __call__(self, course: Course) -> str | None:
+        """Return the code of the first rule against the course, ``None`` if there is none."""
+        unreadable = self.languages and course.languages and self.languages.isdisjoint(course.languages)
+        checks = (
+            ("not_taken", course.id in self.completed or _alike(course) in self.completed_sets),
+            ("not_live", not course.is_live(self.at)),
+            ("not_restricted", course.restricted and not self.record.learner.verified),
+            ("not_unwanted", course.id in self.settings.exclude),
+            ("not_full", course.id in self.settings.full),
+            ("not_external", not self.external and (course.external or course.cost > 0)),
+            ("not_language", bool(unreadable) or course.id in self.settings.inaccessible),
+            ("not_down_rated", course.id in self.record.down_rated and course.id not in self.mandatory),
+        )
+        return next((code for code, holds in checks if holds), None)
+
+
+def _alike(course: Course) -> str:
+    return course.equivalence or f"base:{course.base or course.id}"

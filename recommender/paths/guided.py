@@ -1,0 +1,56 @@
+"""The guided path: mandatory, ordered, closes the gaps of the assigned role under duties, hours and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from features.records import LearnerRecord
+from features.reference import Reference
+from recommender.gaps import requirements_for
+from recommender.paths.assemble import Assembler
+from recommender.paths.candidates import candidate, held_courses, relevant, usable_courses
+from recommender.paths.duties import plan_mandates
+from recommender.paths.needs import base_levels, weighted_needs
+from recommender.paths.path import Path, PathSettings
+from recommender.paths.problem import Problem
+from recommender.state import CompetencyState
+
+
+def guided_path(
+    record: LearnerRecord,
+    reference: Reference,
+    state: CompetencyState,
+    interest: Mapping[str, float],
+    at: datetime,
+    settings: PathSettings,
+) -> Path:
+    """Return the best path for the learner's own position.
+
+    ``interest`` is any score by course id, higher is better; it only decides between plans that are otherwise equal.
+    """
+    requirements = requirements_for(record, reference)
+    base = base_levels(state, (need.competency for need in requirements))
+    needs = weighted_needs(state, requirements, base)
+    candidates = usable_courses(record, reference, at, settings, external=False)
+    mandates = plan_mandates(record, reference, candidates.usable, at, settings.hours_a_month)
+    held = held_courses(record, reference, state)
+    wanted = [one for mandate in mandates.open for one in mandate.duty.courses]
+    steps = {(need.competency, need.level) for need in needs}
+    problem = Problem(
+        courses=tuple(
+            candidate(course, candidates.hours_left.get(course.id, course.hours), interest=interest.get(course.id, 0.0))
+            for course in relevant(candidates.usable, steps, wanted, held)
+        ),
+        needs=needs,
+        hours=settings.hours,
+        duties=tuple(mandate.duty for mandate in mandates.open),
+        held=held,
+        base=base,
+    )
+    assembler = Assembler("guided", record, reference, state, at, settings)
+    assembler.mandates = mandates.open
+    assembler.requirements = {need.competency: need for need in requirements}
+    assembler.refused = candidates.refused
+    impossible = ", ".join(mandate.duty.id for mandate in mandates.impossible)
+    return assembler.path(problem, {"impossible_duties": impossible} if impossible else None)

@@ -1,0 +1,102 @@
+"""Order and dates: list scheduling by due date, prerequisites and step order, at so many hours a month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from recommender.paths.closing import closed_steps, satisfied
+from recommender.paths.problem import Candidate, Problem
+
+DAYS_A_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A course at its place, with what it closes there."""
+
+    course: str
+    starts_on: datetime
+    ends_on: datetime
+    closes: tuple[tuple[str, int], ...]
+
+
+def ordered(
+    problem: Problem, chosen: tuple[str, ...], due: Mapping[str, datetime] | None = None
+) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+    """Return the courses in the order to take them, each with the needed steps that it closes there.
+
+    Prerequisites come first; then what is due first, then critical steps, then most value an hour. A course whose
+    lower steps are still open waits for the one that closes them, where any order allows it.
+    """
+    deadlines = _inherited(problem, chosen, due or {})
+    worth = _weights(problem)
+    taken: list[str] = []
+    closed: frozenset[tuple[str, int]] = frozenset()
+    placed = []
+    waiting = list(chosen)
+    while waiting:
+        ready = [one for one in waiting if satisfied(problem, problem.by_id[one], taken)]
+        after = {one: closed_steps(problem, [*taken, one]) for one in ready}
+        best = min(ready, key=lambda one: _urgency(problem.by_id[one], after[one] - closed, deadlines, worth))
+        taken.append(best)
+        waiting.remove(best)
+        placed.append((best, tuple(sorted(step for step in after[best] - closed if step in worth))))
+        closed = after[best]
+    return tuple(placed)
+
+
+def calendar(
+    problem: Problem, order: tuple[tuple[str, tuple[tuple[str, int], ...]], ...], at: datetime, hours_a_month: float
+) -> tuple[Placed, ...]:
+    """Return the courses with their dates when they are taken one after the other at that pace."""
+    done = 0.0
+    placed = []
+    for course, closes in order:
+        starts = at + timedelta(days=done / hours_a_month * DAYS_A_MONTH)
+        done += problem.by_id[course].hours
+        ends = at + timedelta(days=done / hours_a_month * DAYS_A_MONTH)
+        placed.append(Placed(course, starts.replace(microsecond=0), ends.replace(microsecond=0), closes))
+    return tuple(placed)
+
+
+def _urgency(
+    course: Candidate,
+    new: frozenset[tuple[str, int]],
+    deadlines: Mapping[str, datetime],
+    worth: Mapping[tuple[str, int], tuple[float, bool]],
+) -> tuple[datetime, bool, bool, float]:
+    """Return the sort key of a course that could come next: the smallest comes first."""
+    early = _reaches_ahead(course, new)
+    critical = any(worth[step][1] for step in new if step in worth)
+    value = sum(worth[step][0] for step in new if step in worth)
+    return deadlines.get(course.id, datetime.max), early, not critical, -value / max(course.hours, 0.1)
+
+
+def _reaches_ahead(course: Candidate, new: frozenset[tuple[str, int]]) -> bool:
+    """Whether the course starts in some competency above what would then be closed."""
+    reached = {competency for competency, _ in new}
+    return any(teach.start > 0 and teach.competency not in reached for teach in course.teaches)
+
+
+def _inherited(problem: Problem, chosen: tuple[str, ...], due: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Return due dates, with those that courses pass on to their prerequisites."""
+    deadlines = {one: due[one] for one in chosen if one in due}
+    waiting = list(deadlines)
+    while waiting:
+        course = problem.by_id[waiting.pop()]
+        for group in course.requires:
+            for one in problem.stand_ins(group):
+                if one in chosen and deadlines.get(one, datetime.max) > deadlines[course.id]:
+                    deadlines[one] = deadlines[course.id]
+                    waiting.append(one)
+    return deadlines
+
+
+def _weights(problem: Problem) -> dict[tuple[str, int], tuple[float, bool]]:
+    found: dict[tuple[str, int], tuple[float, bool]] = {}
+    for need in problem.needs:
+        weight, critical = found.get((need.competency, need.level), (0.0, False))
+        found[need.competency, need.level] = weight + need.weight, critical or need.critical
+    return found
