@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Insert, Table, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from features.store.events import AnyEvent, Assessed, Attested, Completed, Enrolled, Profile, Rated
-from features.store.holders import holders_of
-from features.store.tables import enrolments, evidence, learners, plans
+from features.store.holders import holders_of, split_lineage
+from features.store.tables import enrolments, evidence, learners, organisations, plans
 
 SKIMMED_BELOW = 0.1
 """A course completed in less than this share of its time was skimmed: no evidence, not a preference."""
@@ -113,10 +113,7 @@ def _enrolment_upsert(connection: Connection) -> Insert:
 
 def _mandated(connection: Connection, batch: Sequence[AnyEvent]) -> set[tuple[str, str]]:
     """Return the pairs of learner and course that a mandatory plan asks for."""
-    jobs = select(learners.c.learner_id, learners.c.organisation_id, learners.c.designation).where(
-        learners.c.learner_id.in_({event.learner for event in batch})
-    )
-    held = {learner: holders_of(learner, org, title) for learner, org, title in connection.execute(jobs)}
+    held = _holders(connection, {event.learner for event in batch})
     asked = select(plans.c.holder, plans.c.course_id).where(
         plans.c.holder.in_({holder for holders in held.values() for holder in holders}),
         plans.c.course_id.in_({event.course for event in batch if isinstance(event, Enrolled | Completed)}),
@@ -128,6 +125,17 @@ def _mandated(connection: Connection, batch: Sequence[AnyEvent]) -> set[tuple[st
         for event in batch
         if isinstance(event, Enrolled | Completed)
         and any((holder, event.course) in required for holder in held.get(event.learner, ()))
+    }
+
+
+def _holders(connection: Connection, ids: set[str]) -> dict[str, tuple[str, ...]]:
+    jobs = select(
+        learners.c.learner_id, learners.c.organisation_id, learners.c.designation, organisations.c.lineage
+    ).outerjoin(organisations, organisations.c.organisation_id == learners.c.organisation_id)
+    rows = connection.execute(jobs.where(learners.c.learner_id.in_(ids)))
+    return {
+        row.learner_id: holders_of(row.learner_id, split_lineage(row.lineage, row.organisation_id), row.designation)
+        for row in rows
     }
 
 

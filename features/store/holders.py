@@ -1,6 +1,8 @@
-"""Whom a plan is for, as one key: a learner's plans are those of three keys, found by index."""
+"""Whom a plan is for, as one key: a learner's plans are those of a few keys, found by index."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 def plan_holder(scope: str, scope_value: str, organisation: str | None) -> str:
@@ -16,15 +18,21 @@ def plan_holder(scope: str, scope_value: str, organisation: str | None) -> str:
     return f"{scope}:{scope_value}"
 
 
-def holders_of(learner: str, organisation: str | None, designation: str | None) -> tuple[str, ...]:
-    """Return the keys under which a learner's plans stand.
+def holders_of(learner: str, lineage: Sequence[str], designation: str | None) -> tuple[str, ...]:
+    """Return the keys under which a learner's plans stand: a plan of an organisation holds for all below it.
 
-    >>> holders_of("L1", "o1", None)
-    ('learner:L1', 'organisation:o1')
+    >>> holders_of("L1", ["o1", "ministry"], None)
+    ('learner:L1', 'organisation:o1', 'organisation:ministry')
     """
-    keys = [plan_holder("learner", learner, None)]
-    if organisation is not None:
-        keys.append(plan_holder("organisation", organisation, None))
-        if designation:
-            keys.append(plan_holder("designation", designation, organisation))
-    return tuple(keys)
+    own = [plan_holder("learner", learner, None)]
+    own += [plan_holder("organisation", organisation, None) for organisation in lineage]
+    if designation:
+        own += [plan_holder("designation", designation, organisation) for organisation in lineage]
+    return tuple(own)
+
+
+def split_lineage(lineage: str | None, organisation: str | None) -> Sequence[str]:
+    """Return the ids of an organisation's lineage; one that the store does not know stands alone."""
+    if lineage is not None:
+        return lineage.split("\n")
+    return [] if organisation is None else [organisation]

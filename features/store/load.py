@@ -12,12 +12,13 @@ from features.reference import TableSource
 from features.store.apply import Dated, apply_events, upserting
 from features.store.events import EVENT, Profile
 from features.store.holders import plan_holder
-from features.store.tables import enrolments, events, evidence, facts, learners, plans
+from features.store.tables import enrolments, events, evidence, facts, learners, organisations, plans
 
-_LOADED = (learners, enrolments, evidence, plans)
+_LOADED = (organisations, learners, enrolments, evidence, plans)
 _CHUNK = 100_000
 _REPLAY = 2_000
 _SQLITE_TIME = "%Y-%m-%d %H:%M:%S%.6f"
+_TEXTS = {"organisation_id": pl.String, "lineage": pl.String}
 SNAPSHOT_FACT = "snapshot"
 
 
@@ -58,8 +59,29 @@ def _frames(source: TableSource, version: int) -> dict[str, pl.DataFrame]:
     )
     taken = source.read("enrolments").sort("learner_id", "course_id")
     shown = source.read("evidence").sort("learner_id")
-    frames = {"learners": people, "enrolments": taken, "evidence": shown, "plans": _plans(source.read("plans"))}
+    frames = {
+        "organisations": _lineages(source.read("organisations")),
+        "learners": people,
+        "enrolments": taken,
+        "evidence": shown,
+        "plans": _plans(source.read("plans")),
+    }
     return {table.name: frames[table.name].select([c.name for c in table.columns]) for table in _LOADED}
+
+
+def _lineages(frame: pl.DataFrame) -> pl.DataFrame:
+    parents = dict(frame.select("organisation_id", "parent_id").iter_rows())
+    lines = ["\n".join(_above(organisation, parents)) for organisation in parents]
+    return pl.DataFrame({"organisation_id": list(parents), "lineage": lines}, schema_overrides=_TEXTS)
+
+
+def _above(organisation: str, parents: Mapping[str, str | None]) -> list[str]:
+    line: list[str] = []
+    at: str | None = organisation
+    while at is not None and at not in line:  # a circle in the tree ends where it closes
+        line.append(at)
+        at = parents.get(at)
+    return line
 
 
 def _plans(frame: pl.DataFrame) -> pl.DataFrame:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from features.records import Enrolment, Evidence, Learner, LearnerRecord, PlannedCourse
-from features.store.holders import holders_of
-from features.store.tables import enrolments, evidence, feedback, learners, plans
+from features.store.holders import holders_of, split_lineage
+from features.store.tables import enrolments, evidence, feedback, learners, organisations, plans
 
 
-def read_record(connection: Connection, learner_id: str) -> LearnerRecord | None:
-    """Return all that is known of the learner, ``None`` if there is no such learner."""
-    row = connection.execute(select(learners).where(learners.c.learner_id == learner_id)).one_or_none()
+def read_record(connection: Connection, learner_id: str, at: datetime) -> LearnerRecord | None:
+    """Return all that is known of the learner, with the plans that hold at ``at``; ``None`` if there is none."""
+    query = select(learners, organisations.c.lineage).outerjoin(
+        organisations, organisations.c.organisation_id == learners.c.organisation_id
+    )
+    row = connection.execute(query.where(learners.c.learner_id == learner_id)).one_or_none()
     if row is None:
         return None
     learner = _learner(row)
@@ -22,7 +26,7 @@ def read_record(connection: Connection, learner_id: str) -> LearnerRecord | None
         learner=learner,
         enrolments=_enrolments(connection, learner_id),
         evidence=_evidence(connection, learner_id),
-        plans=plans_of(connection, learner),
+        plans=_plans(connection, learner, split_lineage(row.lineage, learner.organisation), at),
         down_rated=down_rated(connection, learner_id),
     )
 
@@ -32,14 +36,11 @@ def read_version(connection: Connection, learner_id: str) -> int | None:
     return connection.execute(select(learners.c.version).where(learners.c.learner_id == learner_id)).scalar()
 
 
-def plans_of(connection: Connection, learner: Learner) -> tuple[PlannedCourse, ...]:
-    """Return what plans assign to a learner in that job, known to the store or not, the nearest due first."""
-    keys = holders_of(learner.id, learner.organisation, learner.designation)
-    rows = connection.execute(
-        select(plans).where(plans.c.holder.in_(keys)).order_by(plans.c.plan_id, plans.c.course_id)
-    )
-    found = (PlannedCourse(row.plan_id, row.course_id, row.mandatory, row.due_on, row.apar) for row in rows)
-    return tuple(sorted(found, key=lambda plan: (plan.due_on is None, plan.due_on)))
+def plans_of(connection: Connection, learner: Learner, at: datetime) -> tuple[PlannedCourse, ...]:
+    """Return what plans assign at ``at`` to a learner in that job, known to the store or not."""
+    query = select(organisations.c.lineage).where(organisations.c.organisation_id == learner.organisation)
+    lineage = connection.execute(query).scalar()
+    return _plans(connection, learner, split_lineage(lineage, learner.organisation), at)
 
 
 def down_rated(connection: Connection, learner_id: str) -> frozenset[str]:
@@ -62,6 +63,25 @@ def _learner(row: Any) -> Learner:
         row.learner_id, row.organisation_id, row.position_id, row.designation, row.group, row.cadre,
         languages, row.joined_on, bool(row.verified),
     )  # fmt: skip
+
+
+def _plans(connection: Connection, learner: Learner, lineage: Sequence[str], at: datetime) -> tuple[PlannedCourse, ...]:
+    holds = plans.c.holder.in_(holders_of(learner.id, lineage, learner.designation))
+    rows = connection.execute(select(plans).where(holds))
+    return strongest_plans(
+        PlannedCourse(row.plan_id, row.course_id, row.mandatory, row.due_on, row.apar)
+        for row in rows
+        if row.allocated_on is None or row.allocated_on <= at
+    )
+
+
+def strongest_plans(found: Iterable[PlannedCourse]) -> tuple[PlannedCourse, ...]:
+    """Return one plan a course: the mandatory one, then the one due first; sorted likewise."""
+    ordered = sorted(found, key=lambda p: (not p.mandatory, p.due_on or datetime.max, p.plan, p.course))
+    strongest: dict[str, PlannedCourse] = {}
+    for item in ordered:
+        strongest.setdefault(item.course, item)
+    return tuple(strongest.values())
 
 
 def _enrolments(connection: Connection, learner_id: str) -> tuple[Enrolment, ...]:

@@ -74,10 +74,13 @@ class Store:
 
     # One learner
 
-    def record(self, learner_id: str) -> LearnerRecord | None:
-        """Return all that is known of a learner, ``None`` if there is no such learner."""
+    def record(self, learner_id: str, at: datetime | None = None) -> LearnerRecord | None:
+        """Return all that is known of a learner, with the plans that hold at ``at`` (by default now).
+
+        ``None`` if there is no such learner.
+        """
         with reading(self._engine) as connection:
-            return read.read_record(connection, learner_id)
+            return read.read_record(connection, learner_id, at or now())
 
     def version(self, learner_id: str) -> int | None:
         """Return a number that grows with every change of what is known of the learner."""
@@ -89,10 +92,10 @@ class Store:
         with reading(self._engine) as connection:
             return read.find_learners(connection, prefix, limit)
 
-    def plans_of(self, learner: Learner) -> tuple[PlannedCourse, ...]:
+    def plans_of(self, learner: Learner, at: datetime | None = None) -> tuple[PlannedCourse, ...]:
         """Return what plans assign to somebody in that job, known here or not."""
         with reading(self._engine) as connection:
-            return read.plans_of(connection, learner)
+            return read.plans_of(connection, learner, at or now())
 
     # What happens
 

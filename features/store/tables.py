@@ -22,6 +22,14 @@ _ID = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")  # in th
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows itself only for INTEGER
 
 
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("organisation_id", Text, primary_key=True),
+    Column("lineage", Text, nullable=False, comment="its id and those of all above it, nearest first, a line each"),
+    sqlite_with_rowid=False,
+)
+
 learners = Table(
     "learners",
     metadata,
@@ -78,6 +86,7 @@ plans = Table(
     Column("plan_id", Text, primary_key=True),
     Column("course_id", Text, primary_key=True),
     Column("mandatory", Boolean, nullable=False),
+    Column("allocated_on", DateTime),
     Column("due_on", DateTime),
     Column("apar", Boolean, nullable=False),
     sqlite_with_rowid=False,

@@ -34,6 +34,10 @@ def snapshot(folder: Path, **tables: Any) -> Snapshot:
 def two_learners(tmp_path: Path) -> Snapshot:
     return snapshot(
         tmp_path / "warehouse",
+        organisations=[
+            {"organisation_id": "o1", "name": "First", "parent_id": "m"},
+            {"organisation_id": "m", "name": "Ministry", "parent_id": None},
+        ],
         learners=[
             {"learner_id": "L1", "organisation_id": "o1", "designation": "Section Officer", "languages": ["hi", "en"]},
             {"learner_id": "L2", "organisation_id": "o2", "designation": "Clerk", "languages": None},
@@ -52,6 +56,11 @@ def two_learners(tmp_path: Path) -> Snapshot:
                 "course_id": "c8",
             },
             {"plan_id": "p", "organisation_id": "o1", "scope": "learner", "scope_value": "L2", "course_id": "c7"},
+            {"plan_id": "p", "organisation_id": "m", "scope": "organisation", "scope_value": "m", "course_id": "c3"},
+            {
+                "plan_id": "later", "organisation_id": "m", "scope": "organisation", "scope_value": "m",
+                "course_id": "c4", "allocated_on": datetime(2090, 1, 1),
+            },
         ],
     )  # fmt: skip
 
@@ -81,7 +90,9 @@ def test_a_store_of_newer_code_is_refused(store_url: str, store: Store) -> None:
 
 
 def test_a_snapshot_is_read_back_learner_by_learner(store: Store, two_learners: Snapshot) -> None:
-    assert store.load(two_learners) == {"learners": 2, "enrolments": 2, "evidence": 1, "plans": 3}
+    assert store.load(two_learners) == {
+        "organisations": 2, "learners": 2, "enrolments": 2, "evidence": 1, "plans": 5,
+    }  # fmt: skip
     record = store.record("L1")
     assert record is not None
     assert record.learner == Learner("L1", "o1", None, "Section Officer", languages=("hi", "en"))
@@ -95,8 +106,9 @@ def test_a_snapshot_is_read_back_learner_by_learner(store: Store, two_learners: 
 def test_plans_reach_the_organisation_the_designation_and_the_learner(store: Store, two_learners: Snapshot) -> None:
     store.load(two_learners)
     courses = {learner: {p.course for p in store.record(learner).plans} for learner in ("L1", "L2")}  # type: ignore[union-attr]
-    assert courses == {"L1": {"c8", "c9"}, "L2": {"c7"}}
-    assert {p.course for p in store.plans_of(Learner("new", "o1"))} == {"c9"}
+    assert courses == {"L1": {"c3", "c8", "c9"}, "L2": {"c7"}}
+    assert {p.course for p in store.plans_of(Learner("new", "o1"))} == {"c3", "c9"}
+    assert {p.course for p in store.plans_of(Learner("new", "m"), datetime(2090, 1, 2))} == {"c3", "c4"}
 
 
 def test_the_same_snapshot_is_loaded_once(store: Store, two_learners: Snapshot) -> None:
@@ -207,7 +219,7 @@ def test_a_transfer_replaces_the_job_and_brings_the_new_plans(store: Store, two_
     record = store.record("L2")
     assert record is not None
     assert record.learner.organisation == "o1"
-    assert {plan.course for plan in record.plans} == {"c7", "c8", "c9"}
+    assert {plan.course for plan in record.plans} == {"c3", "c7", "c8", "c9"}
 
 
 def test_a_completion_that_a_plan_asked_for_is_mandated(store: Store, two_learners: Snapshot) -> None:

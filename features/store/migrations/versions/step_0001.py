@@ -22,6 +22,14 @@ def upgrade() -> None:
 
 def _loaded_tables() -> None:
     op.create_table(
+        "organisations",
+        sa.Column("organisation_id", sa.Text, primary_key=True),
+        sa.Column(
+            "lineage", sa.Text, nullable=False, comment="its id and those of all above it, nearest first, a line each"
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "learners",
         sa.Column("learner_id", _ID, primary_key=True),
         sa.Column("organisation_id", sa.Text),
@@ -74,6 +82,7 @@ def _loaded_tables() -> None:
         sa.Column("plan_id", sa.Text, primary_key=True),
         sa.Column("course_id", sa.Text, primary_key=True),
         sa.Column("mandatory", sa.Boolean, nullable=False),
+        sa.Column("allocated_on", sa.DateTime),
         sa.Column("due_on", sa.DateTime),
         sa.Column("apar", sa.Boolean, nullable=False),
         sqlite_with_rowid=False,
