@@ -36,6 +36,8 @@ class ShownList:
     model_version: str
     shown_at: datetime
     items: tuple[ShownItem, ...]
+    revision: int = 1
+    """A client that keeps an id is shown newer lists under it, each a revision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,13 @@ def add_shown(connection: Connection, lists: Iterable[ShownList]) -> None:
     for shown in lists:
         headers.append(
             {
-                "recommendation_id": shown.id, "learner_id": shown.learner, "surface": shown.surface,
+                "recommendation_id": shown.id, "revision": shown.revision, "learner_id": shown.learner, "surface": shown.surface,
                 "model_version": shown.model_version, "shown_at": shown.shown_at,
             }
         )  # fmt: skip
         items.extend(
             {
-                "recommendation_id": shown.id, "position": item.position, "course_id": item.course,
+                "recommendation_id": shown.id, "revision": shown.revision, "position": item.position, "course_id": item.course,
                 "score": item.score, "propensity": item.propensity,
             }
             for item in shown.items
@@ -77,16 +79,25 @@ def add_shown(connection: Connection, lists: Iterable[ShownList]) -> None:
 
 
 def read_shown(connection: Connection, recommendation_id: str) -> ShownList | None:
-    """Return the list of that id, ``None`` if it was never shown."""
-    header = connection.execute(
-        select(shown_lists).where(shown_lists.c.recommendation_id == recommendation_id)
-    ).one_or_none()
+    """Return the newest list of that id, ``None`` if it was never shown."""
+    own = select(shown_lists).where(shown_lists.c.recommendation_id == recommendation_id)
+    header = connection.execute(own.order_by(shown_lists.c.revision.desc()).limit(1)).one_or_none()
     if header is None:
         return None
-    query = select(shown_items).where(shown_items.c.recommendation_id == recommendation_id)
+    query = select(shown_items).where(
+        shown_items.c.recommendation_id == recommendation_id, shown_items.c.revision == header.revision
+    )
     rows = connection.execute(query.order_by(shown_items.c.position))
     items = tuple(ShownItem(row.course_id, row.position, row.score, row.propensity) for row in rows)
-    return ShownList(recommendation_id, header.learner_id, header.surface, header.model_version, header.shown_at, items)
+    return ShownList(
+        recommendation_id,
+        header.learner_id,
+        header.surface,
+        header.model_version,
+        header.shown_at,
+        items,
+        header.revision,
+    )
 
 
 def add_feedback(connection: Connection, given: Feedback) -> int:

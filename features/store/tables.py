@@ -96,6 +96,9 @@ shown_lists = Table(
     "shown_lists",
     metadata,
     Column("recommendation_id", Text, primary_key=True),
+    Column(
+        "revision", Integer, primary_key=True, comment="from 1: a client that keeps an id is shown newer lists under it"
+    ),
     Column("learner_id", Text, nullable=False),
     Column("surface", Text, nullable=False, comment="where it was shown: v1, igot, page"),
     Column("model_version", Text, nullable=False),
@@ -107,6 +110,7 @@ shown_items = Table(
     "shown_items",
     metadata,
     Column("recommendation_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True),
     Column("position", Integer, primary_key=True, comment="from 1"),
     Column("course_id", Text, nullable=False),
     Column("score", Float, nullable=False),

@@ -263,6 +263,14 @@ def test_a_list_shown_is_read_back_in_order(store: Store) -> None:
     assert store.read_shown("r2") is None
 
 
+def test_a_newer_list_under_the_same_id_is_the_one_read(store: Store) -> None:
+    lists = [
+        ShownList("r1", "L1", "igot", f"model-{n}", DAY, (ShownItem(f"c{n}", 1, 0.5, 1.0),), revision=n) for n in (1, 2)
+    ]
+    store.add_shown(lists)
+    assert store.read_shown("r1") == lists[1]
+
+
 def test_learners_are_found_by_the_beginning_of_their_id(store: Store) -> None:
     post(store, *({"kind": "profile", "learner": name} for name in ("b2", "a1", "B1", "b1", "b%")))
     assert [learner.id for learner in store.learners("b")] == ["b%", "b1", "b2"]

@@ -93,6 +93,12 @@ def _shown_tables() -> None:
     op.create_table(
         "shown_lists",
         sa.Column("recommendation_id", sa.Text, primary_key=True),
+        sa.Column(
+            "revision",
+            sa.Integer,
+            primary_key=True,
+            comment="from 1: a client that keeps an id is shown newer lists under it",
+        ),
         sa.Column("learner_id", sa.Text, nullable=False),
         sa.Column("surface", sa.Text, nullable=False, comment="where it was shown: v1, igot, page"),
         sa.Column("model_version", sa.Text, nullable=False),
@@ -102,6 +108,7 @@ def _shown_tables() -> None:
     op.create_table(
         "shown_items",
         sa.Column("recommendation_id", sa.Text, primary_key=True),
+        sa.Column("revision", sa.Integer, primary_key=True),
         sa.Column("position", sa.Integer, primary_key=True, comment="from 1"),
         sa.Column("course_id", sa.Text, nullable=False),
         sa.Column("score", sa.Float, nullable=False),
