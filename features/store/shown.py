@@ -61,13 +61,15 @@ def add_shown(connection: Connection, lists: Iterable[ShownList]) -> None:
     for shown in lists:
         headers.append(
             {
-                "recommendation_id": shown.id, "revision": shown.revision, "learner_id": shown.learner, "surface": shown.surface,
+                "recommendation_id": shown.id, "revision": shown.revision,
+                "learner_id": shown.learner, "surface": shown.surface,
                 "model_version": shown.model_version, "shown_at": shown.shown_at,
             }
         )  # fmt: skip
         items.extend(
             {
-                "recommendation_id": shown.id, "revision": shown.revision, "position": item.position, "course_id": item.course,
+                "recommendation_id": shown.id, "revision": shown.revision,
+                "position": item.position, "course_id": item.course,
                 "score": item.score, "propensity": item.propensity,
             }
             for item in shown.items
