@@ -23,7 +23,7 @@ from recommender.eligibility import SUGGESTED_CATEGORIES, Eligibility, eligibili
 from recommender.gaps import Gap, gaps, requirements_for
 from recommender.list_reasons import list_reasons
 from recommender.needs import TeachingTable
-from recommender.reason import Reason
+from recommender.paths import Aspiration, Path, PathSettings, Reason, desirable_path, guided_path
 from recommender.state import CompetencyState, competency_state
 
 GUIDED, DESIRABLE = "guided", "desirable"
@@ -162,19 +162,53 @@ class Engine:
         situation = self.situation(record, at)
         allowed = eligibility(situation.record, self.reference, at, courses=self.bundle.course_ids, language=language)
         if course in allowed.refused:
-            return Reason(f"not_{allowed.refused[course]}", {"course": self.reference.courses[course].name})
+            return Reason(f"not_{allowed.refused[course]}", {"course": course})
         columns = self._columns(situation, allowed, None)
         own = situation.scores[self.bundle.course_index[course]]
         rank = int((situation.scores[columns] > own).sum()) + 1
         if rank <= limit:
             return None
-        return Reason("not_ranked", {"course": self.reference.courses[course].name, "rank": rank, "limit": limit})
+        return Reason("not_ranked", {"course": course, "rank": rank, "limit": limit})
 
     def interest(self, situation: Situation) -> Mapping[str, float]:
         """Return the hybrid's interest in each course, scaled to 0..1 within the learner."""
         scores = situation.scores
         spread = float(scores.max() - scores.min()) or 1.0
         return dict(zip(self.bundle.course_ids, ((scores - scores.min()) / spread).tolist(), strict=True))
+
+    def guided(self, record: LearnerRecord, at: datetime, settings: PathSettings | None = None) -> Path:
+        """Return the guided path of the learner's position, under the settings' hours."""
+        situation = self.situation(record, at)
+        return self._guided(situation, settings or PathSettings())
+
+    def desirable(
+        self,
+        record: LearnerRecord,
+        at: datetime,
+        settings: PathSettings | None = None,
+        aspiration: Aspiration | None = None,
+    ) -> Path:
+        """Return the desirable path: it starts where the guided path under the same settings ends.
+
+        Without an aspiration, interest alone decides.
+        """
+        situation = self.situation(record, at)
+        chosen = settings or PathSettings()
+        guided = self._guided(situation, chosen)
+        return desirable_path(
+            situation.record,
+            self.reference,
+            situation.state,
+            self.interest(situation),
+            at,
+            chosen,
+            aspiration or Aspiration(),
+            guided,
+        )
+
+    def _guided(self, situation: Situation, settings: PathSettings) -> Path:
+        interest = self.interest(situation)
+        return guided_path(situation.record, self.reference, situation.state, interest, situation.at, settings)
 
     def similar(self, course: str, at: datetime, limit: int = 10) -> tuple[str, ...]:
         """Return live courses that go best with a course, best first, without itself or its translations.
@@ -220,6 +254,7 @@ class Engine:
         return list_reasons(
             self.reference.courses[self.bundle.course_ids[column]],
             situation.gaps,
+            situation.state,
             self.reference,
             contributions=self.bundle.hybrid.explain(situation.batch, column),
             nearest=self._nearest(situation, column),

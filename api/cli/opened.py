@@ -17,7 +17,8 @@ from models.champion import champion_folder
 from recommender.engine import Engine
 
 HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Home folder [default: KARMAPATH_HOME, else .karmapath]", show_default=False)
+    Path | None,
+    typer.Option("--home", help="Home folder [default: KARMAPATH_HOME, else .karmapath]", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 LearnerArgument = Annotated[str, typer.Argument(help="Id of the learner.", show_default=False, metavar="LEARNER")]

@@ -11,7 +11,7 @@ from api.cli.output import log, print_json, say
 from features.home import Home
 from features.times import now
 from recommender.engine import TRACKS, Recommendation
-from recommender.messages import sentence
+from recommender.paths import sentence
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
