@@ -1,0 +1,151 @@
+"""One import from files to the warehouse: all or nothing, with an account of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from features.errors import KarmapathError
+from features.home import Home
+from features.importers.mapping import load_mapping
+from features.importers.pseudonyms import keyed_hash
+from features.importers.run import FileCount, Imported, Progress, TableReader, read_mapped
+from features.labels import Window, detect_campaigns, label_shares, mark
+from features.schema import TABLES
+from features.warehouse import Snapshot, Warehouse
+
+_MARKED_BY = ("enrolments", "plans", "learners", "organisations", "courses")
+"""Tables that the marks depend on."""
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What an import did."""
+
+    snapshot: Snapshot
+    counts: tuple[FileCount, ...]
+    rejected: int
+    rejects_file: Path | None
+    """Parquet file of the refused rows; a CSV file of the same name stands beside it."""
+    labels: dict[str, float] = field(default_factory=dict)
+    """Share of each mark among all enrolments of the warehouse."""
+    campaigns: tuple[Window, ...] = ()
+
+
+def import_files(
+    home: Home,
+    sources: Sequence[Path],
+    now: datetime,
+    *,
+    kind: str = "auto",
+    mapping: str | None = None,
+    windows: Sequence[Window] = (),
+    pseudonymise: bool = False,
+    progress: Progress = lambda _: None,
+) -> ImportReport:
+    """Import folders or files of a kind, or by a mapping; what ``karmapath import`` does.
+
+    Raises
+    ------
+    KarmapathError
+        If a file is missing or is not what it claims to be; nothing is then written.
+    """
+    rules = load_mapping(mapping or "igot")
+    pseudonym = keyed_hash(home) if pseudonymise else None
+    warehouse = Warehouse(home.warehouse)
+    before = warehouse.current() if warehouse.exists() else None
+    reader = TableReader(before, now, pseudonym)
+    return import_into(
+        home,
+        lambda into: read_mapped(rules, sources, into, progress),
+        now,
+        windows=windows,
+        detect=rules.detect_campaigns,
+        reader=reader,
+    )
+
+
+def import_into(
+    home: Home,
+    read: Callable[[TableReader], None],
+    now: datetime,
+    *,
+    windows: Sequence[Window] = (),
+    detect: bool = False,
+    reader: TableReader | None = None,
+) -> ImportReport:
+    """Read files with ``read``, mark the enrolments, and commit all tables at once.
+
+    Parameters
+    ----------
+    home
+        Where the warehouse and the rejects are.
+    read
+        Gives files to the reader it is called with; what it raises ends the import with nothing written.
+    now
+        Moment of the import.
+    windows
+        Campaign windows to mark.
+    detect
+        Whether to look for more campaign windows.
+    reader
+        The reader to use, where it needs more than what the warehouse holds.
+
+    Raises
+    ------
+    KarmapathError
+        If a file was refused, or no row was good; the rejects are written in the second case.
+    """
+    warehouse = Warehouse(home.warehouse)
+    before = warehouse.current() if warehouse.exists() else None
+    reader = reader or TableReader(before, now)
+    read(reader)
+    imported = reader.finish()
+    if not any(imported.kept().values()):
+        file = write_rejects(imported.rejects, home.rejects, now)
+        where = f"see {file}" if file else "check the files"
+        raise KarmapathError("no row that can be imported", "at least one good row", where)
+    found = _marked(imported, before, windows, detect=detect)
+    snapshot = warehouse.commit(imported.tables)
+    file = write_rejects(imported.rejects, home.rejects, now)
+    labels = label_shares(snapshot.read("enrolments")) if snapshot.rows.get("enrolments") else {}
+    return ImportReport(snapshot, tuple(imported.counts), imported.rejects.height, file, labels, found)
+
+
+def write_rejects(rejects: pl.DataFrame, folder: Path, now: datetime) -> Path | None:
+    """Write the refused rows as Parquet and CSV; ``None`` if there are none."""
+    if rejects.is_empty():
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{now:%Y%m%dT%H%M%S}.parquet"
+    rejects.write_parquet(file)
+    rejects.write_csv(file.with_suffix(".csv"))
+    return file
+
+
+def _marked(
+    imported: Imported, before: Snapshot | None, windows: Sequence[Window], *, detect: bool
+) -> tuple[Window, ...]:
+    """Mark all enrolments again where the import brought something that marks depend on."""
+    if not any(table in imported.tables for table in _MARKED_BY):
+        return tuple(windows)
+    tables = {name: _together(name, imported, before) for name in _MARKED_BY}
+    enrolments = tables["enrolments"]
+    if enrolments.is_empty():
+        return tuple(windows)
+    found = (*windows, *(detect_campaigns(enrolments) if detect else ()))
+    imported.tables["enrolments"] = mark(enrolments, tables, found)
+    return found
+
+
+def _together(name: str, imported: Imported, before: Snapshot | None) -> pl.DataFrame:
+    """Return the rows of a table as they will be after the commit."""
+    table = TABLES[name]
+    new = imported.tables.get(name, table.empty())
+    if before is None or name not in before.rows:
+        return new
+    return pl.concat([before.read(name).join(new, on=list(table.key), how="anti", nulls_equal=True), new])
