@@ -95,9 +95,10 @@ class Engine:
         state = self.state(record, at)
         found = gaps(state, requirements_for(record, self.reference), self.reference)
         needs = self.teaching.needs(found, state)
-        taken = [self.bundle.course_index[e.course] for e in record.enrolments if e.course in self.bundle.course_index]
+        index = self.bundle.course_index
+        chosen = [index[e.course] for e in record.enrolments if e.is_preference and e.course in index]
         batch = LearnerBatch(
-            Histories.of([list(dict.fromkeys(taken))], len(self.bundle.course_ids)),
+            Histories.of([list(dict.fromkeys(chosen))], len(index)),
             self.bundle.learner_vocabulary.matrix([record.learner], self.reference),
             needs[None, :],
         )
