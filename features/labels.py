@@ -79,10 +79,8 @@ def detect_campaigns(enrolments: pl.DataFrame) -> tuple[Window, ...]:
     daily = enrolments.select(day=pl.col("completed_on").dt.date()).drop_nulls().group_by("day").len("completions")
     if daily.height < MIN_DAYS:
         return ()
-    span = pl.date_range(daily["day"].min(), daily["day"].max(), eager=True).alias("day")  # type: ignore[arg-type]
-    days = (
-        span.to_frame().join(daily, on="day", how="left").sort("day").with_columns(pl.col("completions").fill_null(0))
-    )
+    every_day = daily.select(pl.date_range(pl.col("day").min(), pl.col("day").max()))
+    days = every_day.join(daily, on="day", how="left").sort("day").with_columns(pl.col("completions").fill_null(0))
     usual = pl.col("completions").cast(pl.Float64).rolling_median(_AROUND, center=True, min_samples=1)
     surging = (pl.col("completions") >= MIN_COMPLETIONS) & (pl.col("completions") >= SURGE * usual.clip(1.0))
     runs = days.with_columns(surging=surging).with_columns(run=pl.col("surging").rle_id())

@@ -10,6 +10,7 @@ the reach of the work and end at 5 only for those who set direction for others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import polars as pl
@@ -24,6 +25,11 @@ def _numbers(first: int, levels: tuple[int, ...]) -> dict[str, int]:
     return {word: level for n, level in steps for word in (f"{n}", f"{n}.0", f"level {n}", f"l{n}")}
 
 
+_WORDS = {
+    "not shown": 0, "awareness": 1, "novice": 1, "beginner": 1, "basic": 1, "working": 2, "foundation": 2,
+    "operational": 2, "intermediate": 3, "tactical": 3, "practitioner": 4, "advanced": 4, "expert": 5, "strategic": 5,
+}  # fmt: skip
+
 SCALES: Mapping[str, Mapping[str, int]] = {
     "0-5": _numbers(0, tuple(range(MIN_LEVEL, MAX_LEVEL + 1))),
     "1-4": _numbers(1, (1, 2, 4, 5)),
@@ -31,9 +37,17 @@ SCALES: Mapping[str, Mapping[str, int]] = {
     "operational-strategic": {"operational": 2, "tactical": 3, "strategic": 5},
     "awareness-expert": {"awareness": 1, "working": 2, "practitioner": 4, "expert": 5},
     "beginner-advanced": {"beginner": 1, "basic": 1, "intermediate": 3, "advanced": 4, "expert": 5},
+    "any": _numbers(0, tuple(range(MIN_LEVEL, MAX_LEVEL + 1))) | _WORDS,
     "beginner-expert": {"novice": 1, "beginner": 1, "foundation": 2, "intermediate": 3, "advanced": 4, "expert": 5},
 }
 """Every scale by name: its words in lower case, and the level each stands for."""
+
+COURSE_LEVELS: Mapping[str, tuple[int, int]] = {
+    "beginner": (0, 2), "basic": (0, 2), "foundation": (0, 2), "awareness": (0, 1), "mixed": (1, 3),
+    "intermediate": (2, 3), "working": (1, 2), "practitioner": (2, 4), "advanced": (3, 4), "expert": (4, 5),
+    "operational": (0, 2), "tactical": (2, 3), "strategic": (3, 5),
+}  # fmt: skip
+"""From which level to which a course leads, by the word its provider uses for its difficulty."""
 
 
 def scale(name: str) -> Mapping[str, int]:
@@ -61,5 +75,5 @@ def levels(values: pl.Series, name: str) -> pl.Series:
 
 def describe(name: str) -> str:
     """Return the scale's words for a message, e.g. ``awareness, working, practitioner or expert``."""
-    words = [word for word in scale(name) if not word.startswith("l") and not word.endswith(".0")]
+    words = [word for word in scale(name) if not re.fullmatch(r"l(evel )?\d|\d\.0", word)]
     return f"{', '.join(words[:-1])} or {words[-1]}"

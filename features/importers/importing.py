@@ -11,11 +11,10 @@ import polars as pl
 
 from features.errors import KarmapathError
 from features.home import Home
-from features.importers.mapping import load_mapping
+from features.importers.mapping import load_format, load_mapping
 from features.importers.pseudonyms import keyed_hash
-from features.importers.run import FileCount, Imported, Progress, TableReader, read_mapped
+from features.importers.run import FileCount, Progress, TableReader, read_mapped
 from features.labels import Window, detect_campaigns, label_shares, mark
-from features.schema import TABLES
 from features.warehouse import Snapshot, Warehouse
 
 _MARKED_BY = ("enrolments", "plans", "learners", "organisations", "courses")
@@ -54,7 +53,7 @@ def import_files(
     KarmapathError
         If a file is missing or is not what it claims to be; nothing is then written.
     """
-    rules = load_mapping(mapping or "igot")
+    rules = load_mapping(mapping) if mapping else load_format("igot")
     pseudonym = keyed_hash(home) if pseudonymise else None
     warehouse = Warehouse(home.warehouse)
     before = warehouse.current() if warehouse.exists() else None
@@ -109,7 +108,7 @@ def import_into(
         file = write_rejects(imported.rejects, home.rejects, now)
         where = f"see {file}" if file else "check the files"
         raise KarmapathError("no row that can be imported", "at least one good row", where)
-    found = _marked(imported, before, windows, detect=detect)
+    found = _marked(reader, windows, detect=detect)
     snapshot = warehouse.commit(imported.tables)
     file = write_rejects(imported.rejects, home.rejects, now)
     labels = label_shares(snapshot.read("enrolments")) if snapshot.rows.get("enrolments") else {}
@@ -127,25 +126,15 @@ def write_rejects(rejects: pl.DataFrame, folder: Path, now: datetime) -> Path | 
     return file
 
 
-def _marked(
-    imported: Imported, before: Snapshot | None, windows: Sequence[Window], *, detect: bool
-) -> tuple[Window, ...]:
+def _marked(reader: TableReader, windows: Sequence[Window], *, detect: bool) -> tuple[Window, ...]:
     """Mark all enrolments again where the import brought something that marks depend on."""
+    imported = reader.imported
     if not any(table in imported.tables for table in _MARKED_BY):
         return tuple(windows)
-    tables = {name: _together(name, imported, before) for name in _MARKED_BY}
+    tables = {name: reader.together(name) for name in _MARKED_BY}
     enrolments = tables["enrolments"]
     if enrolments.is_empty():
         return tuple(windows)
     found = (*windows, *(detect_campaigns(enrolments) if detect else ()))
     imported.tables["enrolments"] = mark(enrolments, tables, found)
     return found
-
-
-def _together(name: str, imported: Imported, before: Snapshot | None) -> pl.DataFrame:
-    """Return the rows of a table as they will be after the commit."""
-    table = TABLES[name]
-    new = imported.tables.get(name, table.empty())
-    if before is None or name not in before.rows:
-        return new
-    return pl.concat([before.read(name).join(new, on=list(table.key), how="anti", nulls_equal=True), new])

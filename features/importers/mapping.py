@@ -17,9 +17,12 @@ from features.levels import scale
 from features.schema import TABLES
 
 SHIPPED = Path(__file__).parent / "mappings"
+FORMATS = Path(__file__).parent / "formats"
+"""Mappings of the platform's own exports."""
 _UNITS = ("seconds", "minutes", "hours", "percent", "year")
-_FORMATS = ("table", "lists")
+_FORMATS = ("table", "lists", "records")
 _DUPLICATES = ("reject", "fold")
+_MATCHES = (None, "reject", "leave_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,12 @@ class ColumnRule:
     """What parts the items of a list; by default a JSON or Python list."""
     drop: str | None = None
     """Regular expression of list items to leave out."""
+    pattern: str | None = None
+    """Regular expression: of a text its first group is taken (no match: empty), of a yes-or-no whether it is found."""
     html: bool = False
     """Take HTML tags and entities away."""
-    match: bool = False
-    """A competency's id or name, looked up among the known ones; rows without a match are left out, and counted."""
+    match: str | None = None
+    """A competency's id or name, looked up among the known ones; ``reject`` rows without a match, or ``leave_out``."""
     optional: bool = False
     """The file may lack the source columns."""
 
@@ -64,15 +69,18 @@ class TableRule:
     table: str
     columns: MappingOf[str, ColumnRule]
     files: tuple[str, ...] = ()
-    """File names or patterns, in the order to read them."""
+    """File names or patterns, in the order to read them; a folder may stand before the name."""
     format: str = "table"
-    """``table``: CSV or Parquet; ``lists``: lines ``learner item item ...`` (columns ``learner`` and ``item``)."""
+    """``table``: CSV or Parquet; ``lists``: lines ``learner item item ...`` (columns ``learner`` and ``item``);
+    ``records``: a JSON list of flat objects."""
     separator: str | None = None
     """What parts the columns of a text file; by default it is guessed from the first line."""
     optional: bool = False
     """The files need not be there."""
+    lenient: bool = False
+    """The files may lack columns that the warehouse does not require."""
     duplicates: str = "reject"
-    """Rows with a key that came before: ``reject`` them, or ``fold`` them into the first."""
+    """Rows with a key that came before: ``reject`` them, or ``fold`` them into the first, to fill its empty cells."""
     row_key: tuple[str, ...] = ()
     """Source columns that identify a row of the file; a repeated one is a bad row even where keys fold."""
     only: MappingOf[str, tuple[str, ...]] = field(default_factory=dict)
@@ -81,6 +89,8 @@ class TableRule:
     """Source column to the words of the rows to leave out, and count; ``""`` is an empty cell."""
     explode: str | None = None
     """Source column with a list: one row for each item."""
+    prepare: str | None = None
+    """A step of ``features.importers.prepare`` that adds columns to the file's own."""
     attach: bool = False
     """Fill empty cells of rows already read instead of adding rows."""
 
@@ -120,6 +130,12 @@ def load_mapping(name_or_path: str) -> Mapping:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise KarmapathError(f"{path} is not TOML ({error})", "a mapping file", "correct it") from error
     return parse_mapping(document, path.stem, str(path))
+
+
+def load_format(name: str) -> Mapping:
+    """Read the mapping of one of the platform's own exports."""
+    path = FORMATS / f"{name}.toml"
+    return parse_mapping(tomllib.loads(path.read_text(encoding="utf-8")), name, str(path))
 
 
 def parse_mapping(document: MappingOf[str, Any], name: str, where: str) -> Mapping:
@@ -163,6 +179,7 @@ def _column_rule(table: Any, name: str, rule: Any, where: str) -> ColumnRule:
     options = dict(rule)
     source = options.pop("source", ())
     _check_word(options.get("unit"), (None, *_UNITS), "unit", where)
+    _check_word(options.get("match"), _MATCHES, "match", where)
     if "scale" in options:
         scale(options["scale"])
     return ColumnRule(source=(source,) if isinstance(source, str) else tuple(source), **options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -13,8 +13,11 @@ import polars as pl
 from features.errors import KarmapathError
 from features.importers import enrolments
 from features.importers.competency_names import CompetencyNames
+from features.importers.completing import with_levels, with_scopes
+from features.importers.json_sources import read_json, records_frame
 from features.importers.mapping import Mapping as FileMapping
 from features.importers.mapping import TableRule
+from features.importers.prepare import PREPARE
 from features.importers.sift import FILE, Check, empty_rejects, key_check, schema_checks, sift
 from features.importers.sources import LINE, read_lists, read_rows
 from features.importers.tabulate import Context, Pseudonym, tabulate
@@ -70,6 +73,8 @@ class TableReader:
         """Add one file's rows to the rule's table; bad ones to the rejects."""
         table = TABLES[rule.table]
         context = Context(null_words, self._names() if _matches(rule) else None, self.pseudonym)
+        if rule.prepare is not None:
+            raw = PREPARE[rule.prepare](raw)
         made = tabulate(raw, rule, file, context)
         read = made.frame.height + made.left_out + made.rejects.height
         checks = [*made.checks, *self._checks(made.frame, rule)]
@@ -78,12 +83,11 @@ class TableReader:
         good = _with_key(good.select(name for name in good.columns if name in (*table.schema, LINE, FILE)), table)
         if rule.attach:
             folded, kept = good.height, 0
-            self._attach(good, rule.table)
+            self._fill(good.drop(LINE, FILE), rule.table)
         else:
-            good, again, folded = self._without_repeats(good, rule)
+            folded, again = self._add(good, rule)
+            kept = good.height - folded - again.height
             rejects = pl.concat([rejects, again])
-            kept = good.height if rule.table != "enrolments" else good.height - folded
-            self._append(good.drop(LINE, FILE), rule.table)
         self.imported.rejects = pl.concat([self.imported.rejects, rejects])
         self.imported.counts.append(FileCount(file, rule.table, read, kept, folded, made.left_out, rejects.height))
 
@@ -93,8 +97,30 @@ class TableReader:
         if "enrolments" in tables:
             tables["enrolments"] = enrolments.complete(enrolments.fold(tables["enrolments"]))
         for name, frame in tables.items():
-            tables[name] = TABLES[name].conform(frame)
+            tables[name] = TABLES[name].conform(self._with_old_columns(name, frame))
+        if "teaches" in tables:
+            tables["teaches"] = with_levels(tables["teaches"], self.together("courses"))
+        if "plans" in tables:
+            tables["plans"] = with_scopes(tables["plans"], self.pseudonym)
         return self.imported
+
+    def _with_old_columns(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Keep what the warehouse holds in columns that this import says nothing about."""
+        table, before = TABLES[name], self._before(name)
+        absent = [column for column in table.schema if column not in frame.columns]
+        if before is None or not absent or before.is_empty():
+            return frame
+        return frame.join(
+            before.select(*table.key, *absent), on=list(table.key), how="left", nulls_equal=True, maintain_order="left"
+        )
+
+    def together(self, name: str) -> pl.DataFrame:
+        """Return a table's rows of this import, and those of the warehouse that it does not replace."""
+        table, new, before = TABLES[name], self.imported.tables.get(name), self._before(name)
+        new = table.empty() if new is None else table.conform(new)
+        if before is None:
+            return new
+        return pl.concat([new, before.join(new, on=list(table.key), how="anti", nulls_equal=True)])
 
     def _checks(self, frame: pl.DataFrame, rule: TableRule) -> list[Check]:
         table = TABLES[rule.table]
@@ -117,41 +143,45 @@ class TableReader:
             ~seen, "nothing_to_attach_to", found, f"a row of {table} with this key", "add that row, or leave this out"
         )
 
-    def _attach(self, good: pl.DataFrame, table: str) -> None:
-        key = list(TABLES[table].key)
-        good = good.drop(LINE, FILE).unique(key, keep="first", maintain_order=True)
-        rows = self.imported.tables[table].join(good, on=key, how="left", suffix=":new", maintain_order="left")
-        filled = [
-            pl.coalesce(name, f"{name}:new").alias(name) for name in good.columns if f"{name}:new" in rows.columns
-        ]
-        self.imported.tables[table] = rows.with_columns(filled).select(pl.exclude("^.*:new$"))
+    def _add(self, good: pl.DataFrame, rule: TableRule) -> tuple[int, pl.DataFrame]:
+        """Add rows to the table; return how many fold into earlier ones, and the rejects."""
+        repeat = self._repeats(good, rule.table)
+        if rule.duplicates == "reject":
+            check = replace(key_check(TABLES[rule.table]), bad=pl.col("__repeat"))
+            kept, rejects = sift(good.with_columns(repeat.alias("__repeat")), rule.table, [check])
+            self._append(kept.drop(LINE, FILE, "__repeat", strict=False), rule.table)
+            return 0, rejects
+        good = good.drop(LINE, FILE)
+        if rule.table == "enrolments":  # folded at the end, when all of a learner's are there
+            self._append(good, rule.table)
+        else:
+            self._append(good.filter(~repeat), rule.table)
+            self._fill(good.filter(repeat), rule.table)
+        return int(repeat.sum()), empty_rejects()
 
-    def _without_repeats(self, good: pl.DataFrame, rule: TableRule) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-        """Return the rows to keep, the rejects, and how many rows fold into earlier ones."""
-        table = TABLES[rule.table]
-        key = list(table.key)
-        earlier = self.imported.tables.get(rule.table)
-        seen = pl.Series([False]).new_from_index(0, good.height)
-        if earlier is not None:
-            marked = good.select(key).join(
-                earlier.select(key).unique().with_columns(pl.lit(value=True).alias("__seen")),
-                on=key, how="left", nulls_equal=True, maintain_order="left",
-            )  # fmt: skip
-            seen = marked["__seen"].fill_null(value=False)
-        repeat = seen | ~good.select(pl.struct(key).is_first_distinct()).to_series()
-        if rule.duplicates == "fold":
-            kept = good if rule.table == "enrolments" else good.filter(~repeat)
-            return kept, empty_rejects(), int(repeat.sum())
-        marked_good = good.with_columns(repeat.alias("__repeat"))
-        check = key_check(table)
-        check = Check(pl.col("__repeat"), check.reason, check.found, check.expected, check.remedy)
-        kept, rejects = sift(marked_good, rule.table, [check])
-        return kept.drop("__repeat"), rejects, 0
+    def _fill(self, rows: pl.DataFrame, table: str) -> None:
+        """Fill empty cells of the table with those of rows with the same keys."""
+        key = list(TABLES[table].key)
+        if rows.is_empty() or set(rows.columns) <= set(key):
+            return
+        held = self.imported.tables[table]
+        first = rows.group_by(key, maintain_order=True).agg(pl.all().drop_nulls().first())
+        self.imported.tables[table] = filled(held, first.cast(_types(first, table)), key)
+
+    def _repeats(self, good: pl.DataFrame, table: str) -> pl.Series:
+        """Return which rows have a key that came before, in this file or an earlier one."""
+        key = list(TABLES[table].key)
+        repeat = ~good.select(pl.struct(key).is_first_distinct()).to_series()
+        earlier = self.imported.tables.get(table)
+        if earlier is None:
+            return repeat
+        seen = earlier.select(key).unique().with_columns(pl.lit(value=True).alias("__seen"))
+        marked = good.select(key).join(seen, on=key, how="left", nulls_equal=True, maintain_order="left")
+        return repeat | marked["__seen"].fill_null(value=False)
 
     def _append(self, frame: pl.DataFrame, table: str) -> None:
         earlier = self.imported.tables.get(table)
-        schema = TABLES[table].schema
-        frame = frame.cast({name: schema[name] for name in frame.columns})
+        frame = frame.cast(_types(frame, table))
         self.imported.tables[table] = frame if earlier is None else pl.concat([earlier, frame], how="diagonal")
 
     def _ids(self, table: str, column: str) -> pl.Series:
@@ -199,8 +229,15 @@ def read_mapped(
             )
         for path in files:
             progress(f"{path.name} -> {rule.table}")
-            raw = read_lists(path, rule.separator or " ") if rule.format == "lists" else read_rows(path, rule.separator)
+            raw = _READERS[rule.format](path, rule.separator)
             reader.take(raw, rule, path.name, mapping.null_words)
+
+
+_READERS: Mapping[str, Callable[[Path, str | None], pl.DataFrame]] = {
+    "table": read_rows,
+    "lists": read_lists,
+    "records": lambda path, _: records_frame(read_json(path)),
+}
 
 
 def files_of(rule: TableRule, sources: Sequence[Path]) -> list[Path]:
@@ -208,10 +245,36 @@ def files_of(rule: TableRule, sources: Sequence[Path]) -> list[Path]:
     for source in sources:
         if not source.exists():
             raise KarmapathError(f"nothing at {source}", "a folder or a file", "check the path")
-    here = [path for source in sources for path in (sorted(source.iterdir()) if source.is_dir() else [source])]
+    here = [path for source in sources for path in _inside(source)]
     if rule.files == ("",):
         return [path for path in here if path.is_file()]
-    return [path for pattern in rule.files for path in here if path.is_file() and fnmatch(path.name, pattern)]
+    named = [(path, f"{path.parent.name}/{path.name}") for path in here if path.is_file()]
+    return [
+        path
+        for pattern in rule.files
+        for path, name in named
+        if fnmatch(name if "/" in pattern else path.name, pattern)
+    ]
+
+
+def _inside(source: Path) -> list[Path]:
+    """Return the files of a folder and of the folders in it, or the file itself."""
+    if not source.is_dir():
+        return [source]
+    return [file for path in sorted(source.iterdir()) for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+
+
+def filled(held: pl.DataFrame, rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Return ``held`` with its empty cells filled from the row of ``rows`` with the same key."""
+    joined = held.join(rows, on=list(key), how="left", suffix=":new", nulls_equal=True, maintain_order="left")
+    both = [name for name in held.columns if f"{name}:new" in joined.columns]
+    return joined.with_columns(pl.coalesce(name, f"{name}:new").alias(name) for name in both).select(
+        pl.exclude("^.*:new$")
+    )
+
+
+def _types(frame: pl.DataFrame, table: str) -> pl.Schema:
+    return pl.Schema({name: TABLES[table].schema[name] for name in frame.columns})
 
 
 def _with_key(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

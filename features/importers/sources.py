@@ -54,11 +54,12 @@ def read_rows(path: Path, separator: str | None = None) -> pl.DataFrame:
     return _read_csv(path, separator or max(",;\t|", key=first.count))
 
 
-def read_lists(path: Path, separator: str = " ") -> pl.DataFrame:
+def read_lists(path: Path, separator: str | None = None) -> pl.DataFrame:
     """Read a file of lines ``learner item item ...`` into rows ``learner``, ``item``, ``LINE``, in order.
 
     A learner without items gives no row. Raises ``KarmapathError`` if the file is missing, empty or not text.
     """
+    separator = separator or " "
     head = _text_head(path, "lines 'learner item item ...'")
     if "," in head.decode("utf-8", "replace").split("\n", 1)[0] and separator != ",":
         raise KarmapathError(f"{path} has commas", f"fields parted by {separator!r}", "check which file this is")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ import polars as pl
 from features.errors import KarmapathError
 from features.importers import values
 from features.importers.competency_names import CompetencyNames
+from features.importers.headers import header_key
 from features.importers.mapping import ColumnRule, TableRule
 from features.importers.sift import FILE, Check, sift
 from features.importers.sources import BROKEN, FIELDS, LINE
@@ -60,15 +60,15 @@ def tabulate(raw: pl.DataFrame, rule: TableRule, file: str, context: Context) ->
     rows = rows.filter(_is_wanted(rule, rows.columns))
     left_out = before - rows.height
     if rule.explode is not None:
-        rows = _exploded(rows, _key(rule.explode), rule)
+        rows = _exploded(rows, header_key(rule.explode), rule)
     frame, checks = _read_cells(rows, rule, context)
-    matched = frame.drop_nulls([name for name, column in rule.columns.items() if column.match])
+    matched = frame.drop_nulls([name for name, column in rule.columns.items() if column.match == "leave_out"])
     return Tabulated(matched, tuple(checks), rejects, left_out + frame.height - matched.height)
 
 
 def _exploded(rows: pl.DataFrame, name: str, rule: TableRule) -> pl.DataFrame:
     """Return one row for each item of the list in a column."""
-    readers = [column for column in rule.columns.values() if name in map(_key, column.source)]
+    readers = [column for column in rule.columns.values() if name in map(header_key, column.source)]
     separator = readers[0].separator if readers else None
     return rows.with_columns(values.lists(rows[name], separator).alias(name)).explode(name)
 
@@ -78,11 +78,13 @@ def _read_cells(rows: pl.DataFrame, rule: TableRule, context: Context) -> tuple[
     made = [rows[name] for name in (LINE, FILE)]
     checks: list[Check] = []
     for name, column in rule.columns.items():
-        source = _source(rows, column)
         target = TABLES[rule.table].column(name)
+        source = _source(rows, column)
+        if column.pattern is not None:
+            source = _by_pattern(source, column.pattern, target)
         parsed = _parsed(source, column, target, context)
         lost = source.is_not_null() & parsed.is_null()
-        if lost.any() and not column.match:
+        if lost.any() and column.match != "leave_out":
             made += [lost.alias(f"__bad_{name}"), source.cast(pl.String).alias(f"__raw_{name}")]
             checks.append(_cell_check(name, column, target))
         made.append(_finished(_or_value(parsed, column, target), column, name, context).alias(name))
@@ -98,16 +100,19 @@ def _or_value(parsed: pl.Series, column: ColumnRule, target: Column) -> pl.Serie
 
 def _wanted_columns(raw: pl.DataFrame, rule: TableRule, file: str) -> tuple[pl.DataFrame, list[str]]:
     """Return only the columns that the rule names, under their normalised names; personal ones go no further."""
-    present = {_key(column): column for column in reversed(raw.columns) if not column.startswith("__")}
+    present = {header_key(column): column for column in reversed(raw.columns) if not column.startswith("__")}
     wanted: dict[str, str] = {}
     for name, column in rule.columns.items():
-        found = {_key(source): present[_key(source)] for source in column.source if _key(source) in present}
-        if column.source and not found and not column.optional:
+        found = {
+            header_key(source): present[header_key(source)] for source in column.source if header_key(source) in present
+        }
+        may_lack = column.optional or (rule.lenient and not TABLES[rule.table].column(name).required)
+        if column.source and not found and not may_lack:
             raise _missing_column(file, name, column, raw.columns)
         wanted |= found
     for source in (*rule.row_key, *rule.only, *rule.skip, *([rule.explode] if rule.explode else ())):
-        if _key(source) in present:
-            wanted[_key(source)] = present[_key(source)]
+        if header_key(source) in present:
+            wanted[header_key(source)] = present[header_key(source)]
     marks = [column for column in (LINE, FIELDS) if column in raw.columns]
     return raw.select(*marks, *(pl.col(old).alias(new) for new, old in wanted.items())), list(wanted)
 
@@ -141,7 +146,7 @@ def _row_checks(rows: pl.DataFrame, rule: TableRule, wanted: Sequence[str]) -> l
             pl.lit("bytes that are not UTF-8"), "text in UTF-8", "export the file in UTF-8",
         )
     )  # fmt: skip
-    key = [_key(name) for name in rule.row_key]
+    key = [header_key(name) for name in rule.row_key]
     if key and all(name in wanted for name in key):
         checks.append(
             Check(
@@ -154,15 +159,15 @@ def _row_checks(rows: pl.DataFrame, rule: TableRule, wanted: Sequence[str]) -> l
 
 def _free_text(rule: TableRule) -> set[str]:
     """Return source columns of descriptions: a damaged letter there is no reason to lose the row."""
-    return {_key(s) for name, column in rule.columns.items() if name == "description" for s in column.source}
+    return {header_key(s) for name, column in rule.columns.items() if name == "description" for s in column.source}
 
 
 def _is_wanted(rule: TableRule, present: Sequence[str]) -> pl.Expr:
     wanted = [pl.lit(value=True)]
     for conditions, take in ((rule.only, True), (rule.skip, False)):
         for source, words in conditions.items():
-            if _key(source) in present:
-                cell = pl.col(_key(source)).cast(TEXT).str.strip_chars().str.to_lowercase().fill_null("")
+            if header_key(source) in present:
+                cell = pl.col(header_key(source)).cast(TEXT).str.strip_chars().str.to_lowercase().fill_null("")
                 listed = cell.is_in([word.casefold() for word in words])
                 wanted.append(listed if take else ~listed)
     return pl.all_horizontal(wanted)
@@ -170,7 +175,7 @@ def _is_wanted(rule: TableRule, present: Sequence[str]) -> pl.Expr:
 
 def _source(rows: pl.DataFrame, column: ColumnRule) -> pl.Series:
     """Return the cells that a column is made of, before they are read."""
-    present = [_key(source) for source in column.source if _key(source) in rows.columns]
+    present = [header_key(source) for source in column.source if header_key(source) in rows.columns]
     if not present:
         return pl.Series("", [None], dtype=TEXT).new_from_index(0, rows.height)
     if column.join is not None:
@@ -211,6 +216,11 @@ def _parsed(source: pl.Series, column: ColumnRule, target: Column, context: Cont
     return numbers / 100 if column.unit == "percent" else numbers
 
 
+def _by_pattern(source: pl.Series, pattern: str, target: Column) -> pl.Series:
+    text = source.cast(TEXT)
+    return text.str.contains(pattern) if target.dtype == pl.Boolean else text.str.extract(pattern)
+
+
 def _without_dropped(lists: pl.Series, pattern: str | None) -> pl.Series:
     if pattern is None:
         return lists
@@ -223,7 +233,8 @@ def _finished(parsed: pl.Series, column: ColumnRule, name: str, context: Context
         parsed = slugs(parsed)
     if column.prefix:
         parsed = column.prefix + parsed
-    if name == "learner_id" and context.pseudonym is not None:
+    # An evidence id is a hash of the learner's id and others: without the key it would let a guess be tested.
+    if name in ("learner_id", "evidence_id") and context.pseudonym is not None:
         parsed = context.pseudonym(parsed)
     return parsed
 
@@ -234,9 +245,11 @@ def slugs(texts: pl.Series) -> pl.Series:
 
 
 def _cell_check(name: str, column: ColumnRule, target: Column) -> Check:
-    return Check(
-        pl.col(f"__bad_{name}"), f"bad_{name}", pl.col(f"__raw_{name}"), _expected(column, target), "correct the cell"
-    )
+    bad, raw = pl.col(f"__bad_{name}"), pl.col(f"__raw_{name}")
+    if column.match:
+        remedy = "import its framework first, or add an alias"
+        return Check(bad, "unknown_competency", raw, "the id or name of one known competency", remedy)
+    return Check(bad, f"bad_{name}", raw, _expected(column, target), "correct the cell")
 
 
 def _expected(column: ColumnRule, target: Column) -> str:
@@ -248,8 +261,3 @@ def _expected(column: ColumnRule, target: Column) -> str:
     if column.unit in ("seconds", "minutes", "hours"):
         return f"HH:MM:SS or a number of {column.unit}"
     return kinds.get(target.dtype, "a whole number" if target.dtype.is_integer() else "a number")
-
-
-def _key(header: str) -> str:
-    """Return a header without case, spaces and signs, so that ``userID``, ``user_id`` and ``User ID`` are one."""
-    return re.sub(r"[\W_]+", "", header.strip().casefold()) or header
