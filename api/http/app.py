@@ -1,0 +1,100 @@
+"""The application: every route, one store, one champion."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from api.http import health
+from api.http.envelope import Envelope
+from api.http.igot import recommendation
+from api.http.problems import install_problems
+from api.http.service import Service
+from api.http.v1 import catalogue, happenings, learners
+from api.http.v1.documents import Problem
+from api.settings import Settings, load_settings
+from features.home import HOME_VARIABLE
+
+_DESCRIPTION = """\
+Guided and desirable learning paths for civil servants: what to learn next, in what order, and why.
+
+Every error is an RFC 9457 problem that says what was found, what was expected and what to do. Times are in India
+Standard Time. Every answer names the model that gave it.
+"""
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: {
+        "description": description,
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for code, description in (
+        (403, "Somebody else's record"),
+        (404, "No such thing"),
+        (422, "A request that cannot be taken"),
+        (503, "No model yet, no store, or no answer in time"),
+    )
+}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application for these settings; it opens the store when it starts."""
+    app = FastAPI(
+        title="Karmapath",
+        version="1",
+        description=_DESCRIPTION,
+        lifespan=_lifespan(settings),
+        strict_content_type=False,  # the platform's clients do not all send one
+        generate_unique_id_function=_operation_id,
+        responses=_PROBLEMS,
+    )
+    install_problems(app)
+    for module in (health, learners, catalogue, happenings):
+        app.include_router(module.router)
+    for router in recommendation.routers:
+        app.include_router(router)
+    app.add_middleware(Envelope, body_limit=settings.body_limit)
+    _document(app)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """Return the application for the home folder that the environment names; server processes start here."""
+    return create_app(load_settings(Path(os.environ.get(HOME_VARIABLE) or ".karmapath")))
+
+
+def _lifespan(settings: Settings) -> Any:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        service = Service.open(settings)
+        app.state.service = service
+        service.champion.refresh()
+        yield
+        service.close()
+
+    return lifespan
+
+
+def _operation_id(route: APIRoute) -> str:
+    method = min(route.methods or {"get"}).lower()
+    return (
+        f"{method}_{route.path_format.strip('/')}".replace("/", "_").replace("{", "").replace("}", "").replace("-", "_")
+    )
+
+
+def _document(app: FastAPI) -> None:
+    """Add to the OpenAPI document what FastAPI cannot see: the kinds of events, and the shape of problems."""
+    make = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = make()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(happenings.EVENT_DEFINITIONS)
+        schemas["Problem"] = Problem.model_json_schema()
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]

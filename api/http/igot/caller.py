@@ -1,0 +1,29 @@
+"""Who calls: the headers that the platform's gateway sets on every request it forwards."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Header, Request
+
+from api.http.problems import ForbiddenError
+from api.http.service import service_of
+
+
+def caller(
+    request: Request,
+    wid: Annotated[str | None, Header(description="the learner; wins over the other header")] = None,
+    x_authenticated_userid: Annotated[str | None, Header(description="the learner, set by the gateway")] = None,
+) -> str | None:
+    """Return the id of the learner in whose name the gateway calls, ``None`` where it sets none."""
+    del request
+    return wid or x_authenticated_userid or None
+
+
+def learner_of(request: Request, caller: str | None, named: str) -> str:
+    """Return the learner that a body names; ``ForbiddenError`` if the header names another and settings are strict."""
+    if caller is not None and caller != named and service_of(request).settings.igot_strict:
+        raise ForbiddenError(
+            "a body that names another learner than the header", "the learner's own id", "send the caller's id"
+        )
+    return named

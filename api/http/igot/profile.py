@@ -1,0 +1,56 @@
+"""The learner a recommendation is asked for: what the store knows, and what the portal says of the job today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from api.http.service import Service
+from features.records import Learner, LearnerRecord
+from features.reference import Reference
+
+
+async def record_for(
+    service: Service, learner_id: str, department: str | None = None, designation: str | None = None
+) -> LearnerRecord:
+    """Return the learner's record; somebody whom the store does not know is known by the job alone.
+
+    ``department`` is an organisation's id or name; one that is not in the reference data is ignored, so is an empty
+    designation. A job that differs from the stored one wins: the portal hears of a transfer first.
+    """
+    reference = service.engine.reference
+    organisation = _organisation(reference, department)
+    record = await service.look_up(service.store.record, learner_id, service.clock())
+    known = record.learner if record is not None else Learner(learner_id)
+    told = _with_job(known, organisation, designation)
+    if record is not None and told == known:
+        return record
+    plans = await service.look_up(service.store.plans_of, told, service.clock())
+    if record is not None:
+        return replace(record, learner=told, plans=plans)
+    return LearnerRecord(told, plans=plans, down_rated=await service.look_up(service.store.down_rated, learner_id))
+
+
+def _with_job(known: Learner, organisation: str | None, designation: str | None) -> Learner:
+    moved = organisation is not None and organisation != known.organisation
+    renamed = bool(designation) and _plain(designation) != _plain(known.designation)
+    if not moved and not renamed:
+        return known
+    return replace(
+        known,
+        organisation=organisation if moved else known.organisation,
+        designation=designation if renamed else known.designation,
+        position=None,
+    )
+
+
+def _organisation(reference: Reference, department: str | None) -> str | None:
+    if not department:
+        return None
+    if department in reference.organisations:
+        return department
+    wanted = _plain(department)
+    return next((o.id for o in reference.organisations.values() if _plain(o.name) == wanted), None)
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").casefold().split())

@@ -1,0 +1,119 @@
+"""Errors as people and programs can act on them: one shape, RFC 9457, for every route."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.answers import problem
+from features.errors import KarmapathError
+
+_STATUS = {
+    "not_found": 404,
+    "not_ready": 503,
+    "store_unavailable": 503,
+    "overdue": 503,
+    "forbidden": 403,
+    "unauthorised": 401,
+    "too_large": 413,
+}
+"""Codes of errors and their HTTP status; every other is 422."""
+
+_TITLES = {
+    "not_found": "There is no such thing",
+    "not_ready": "The service is not ready for this yet",
+    "store_unavailable": "The store does not answer",
+    "overdue": "It took too long",
+    "forbidden": "You may not do this",
+    "unauthorised": "Say who you are",
+    "too_large": "The request is too large",
+}
+
+_HTTP = {
+    404: ("not_found", "path {path}", "a path of this service", "see /docs for the paths there are"),
+    405: ("method_not_allowed", "method {method}", "a method that {path} knows", "see /docs for the paths there are"),
+    400: ("bad_request", "a body that is not JSON", "a JSON document", "correct the body"),
+}
+
+
+class OverdueError(KarmapathError):
+    """Something took longer than the deadline allows."""
+
+    code = "overdue"
+
+
+class ForbiddenError(KarmapathError):
+    """Somebody asks for what is not theirs."""
+
+    code = "forbidden"
+
+
+def install_problems(app: FastAPI) -> None:
+    """Answer every error of the app with a problem document."""
+    app.add_exception_handler(KarmapathError, _told)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+
+
+def describe(error: KarmapathError) -> dict[str, Any]:
+    """Return an error's facts as fields of a JSON document."""
+    return {"code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
+
+
+def problem_of(error: KarmapathError) -> Response:
+    """Return the problem document of an error the user can put right."""
+    status = _STATUS.get(error.code, 422)
+    title = _TITLES.get(error.code, "The request cannot be taken")
+    headers = {"Retry-After": "5"} if status == 503 else {}
+    facts = describe(error)
+    return problem(status, facts.pop("code"), title, headers, **facts)
+
+
+async def _told(_request: Request, error: Exception) -> Response:
+    return problem_of(cast("KarmapathError", error))
+
+
+async def _invalid(_request: Request, error: Exception) -> Response:
+    found = [_field(one) for one in cast("RequestValidationError", error).errors()]
+    first = found[0]
+    return problem(
+        422, "invalid", "The request cannot be taken",
+        found=f"{first['where']} = {first['found']}", expected=first["expected"],
+        remedy="correct the request; /docs shows an example of each", errors=found,
+    )  # fmt: skip
+
+
+def _field(one: dict[str, Any]) -> dict[str, str]:
+    where = ".".join(str(part) for part in one["loc"])
+    if one["type"] == "json_invalid":
+        return {"where": where, "found": "a body that is not JSON", "expected": "a JSON document"}
+    if one["type"] == "missing":
+        return {"where": where, "found": "nothing", "expected": "a value"}
+    text = repr(one.get("input"))
+    return {"where": where, "found": text if len(text) <= 80 else text[:77] + "...", "expected": one["msg"]}
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    http = cast("HTTPException", error)
+    title = HTTPStatus(http.status_code).phrase
+    if http.status_code not in _HTTP:
+        return problem(http.status_code, "http", title, http.headers)
+    code, *told = _HTTP[http.status_code]
+    shown = {"path": request.url.path[:200], "method": request.method}
+    found, expected, remedy = (text.format(**shown) for text in told)
+    return problem(http.status_code, code, title, http.headers, found=found, expected=expected, remedy=remedy)
+
+
+def unforeseen(number: str) -> Response:
+    """Return the problem of an error nobody foresaw; the log has it under the request's number."""
+    return problem(
+        500, "internal", "The service failed",
+        found="an error nobody foresaw", expected="an answer",
+        remedy=f"report it with the request id {number}", request=number,
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""Running the service: checks first, then the server processes."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import uvicorn
+
+from api.cli.output import log
+from api.settings import Settings
+from features.errors import NotReadyError
+from features.home import HOME_VARIABLE
+from features.store import Store
+from models.champion import champion_folder
+
+_GRACE_SECONDS = 15
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal ends it; what was accepted is finished first.
+
+    Raises
+    ------
+    SettingsError
+        If the service would be open to others than this machine.
+    StoreError
+        If the store cannot be reached.
+    """
+    settings.check_binding()
+    store = Store(settings.database)
+    store.migrate()
+    store.close()
+    os.environ[HOME_VARIABLE] = str(settings.home)
+    _announce(settings)
+    uvicorn.run(
+        "api.http.app:from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_config=_LOGS,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def _announce(settings: Settings) -> None:
+    base = f"http://{settings.host}:{settings.port}"
+    log.print(f"home      {settings.home}", markup=False)
+    log.print(f"pages     {base}/", markup=False)
+    log.print(f"API       {base}/docs", markup=False)
+    log.print(f"health    {base}/health and {base}/ready", markup=False)
+    if settings.is_open:
+        log.print(
+            "access    from this machine only: no API keys are set, so anybody who reaches it may ask", markup=False
+        )
+    try:
+        champion_folder(settings.folders)
+    except NotReadyError as error:
+        log.print(f"model     none yet: {error}; the server takes it up when it is there", markup=False)
+
+
+_LOGS: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"err": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "line"}},
+    "loggers": {
+        "uvicorn": {"handlers": ["err"], "level": "WARNING", "propagate": False},
+        "karmapath": {"handlers": ["err"], "level": "INFO", "propagate": False},
+        "karmapath.access": {"handlers": ["err"], "level": "WARNING", "propagate": False},
+    },
+}
+"""Warnings and what the service did; no line holds a learner's id."""

@@ -1,0 +1,135 @@
+"""What every route works with: the settings, the store, the champion, the writer and the threads for paths."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import ParamSpec, TypeVar, cast
+from uuid import uuid4
+
+from starlette.requests import Request
+
+from api.http.champion import Champion
+from api.http.problems import OverdueError
+from api.http.writer import Writer
+from api.settings import Settings
+from features.errors import NotFoundError
+from features.records import LearnerRecord
+from features.store import ShownItem, ShownList, Store
+from features.times import now
+from recommender.engine import Engine, Recommendation
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass
+class Service:
+    """One for each process."""
+
+    settings: Settings
+    store: Store
+    champion: Champion
+    clock: Callable[[], datetime] = now
+    _catalogues: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Service:
+        """Open the store, bring it up to date, and begin to follow the champion."""
+        store = Store(settings.database)
+        store.migrate()
+        return cls(settings, store, Champion(settings.folders))
+
+    @cached_property
+    def writer(self) -> Writer:
+        """The thread that writes for all requests."""
+        return Writer(self.store)
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.settings.path_threads, thread_name_prefix="path")
+
+    def close(self) -> None:
+        """Write what is waiting, then let go of everything."""
+        self.writer.close()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self.store.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the champion."""
+        return self.champion.engine()
+
+    def courses(self, engine: Engine) -> frozenset[str]:
+        """Return the ids that events may name: the same object as long as the champion is the same."""
+        if engine.version not in self._catalogues:
+            self._catalogues = {engine.version: frozenset(engine.reference.courses)}
+        return self._catalogues[engine.version]
+
+    async def look_up(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask the store: at once where it is a file here, in a thread where it is a server."""
+        if self.store.is_local:
+            return function(*args, **kwargs)
+        return await asyncio.to_thread(function, *args, **kwargs)
+
+    async def write(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Write to the store in a thread: a commit waits for the disk."""
+        return await asyncio.to_thread(function, *args, **kwargs)
+
+    async def solve(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Compute something long in a thread, so that short answers do not wait for it.
+
+        Raises
+        ------
+        OverdueError
+            If it takes longer than the settings' deadline.
+        """
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._threads, lambda: function(*args, **kwargs))
+        try:
+            return await asyncio.wait_for(work, self.settings.deadline)
+        except TimeoutError:
+            raise OverdueError(
+                f"no answer within {self.settings.deadline:g} seconds", "a smaller question", "ask for fewer hours"
+            ) from None
+
+    async def record(self, learner: str) -> LearnerRecord:
+        """Return what is known of a learner; ``NotFoundError`` if nothing is."""
+        record = await self.look_up(self.store.record, learner, self.clock())
+        if record is None:
+            raise NotFoundError(
+                f"learner {learner!r}",
+                "the id of a learner in the store",
+                "check the id, or post the learner's profile to /v1/events first",
+            )
+        return record
+
+    def shown(
+        self,
+        learner: str,
+        surface: str,
+        engine: Engine,
+        items: tuple[Recommendation, ...],
+        *,
+        list_id: str | None = None,
+        revision: int = 1,
+    ) -> ShownList:
+        """Return the list as it is written down: who was shown what, where, by which model."""
+        return ShownList(
+            id=list_id or str(uuid4()),
+            learner=learner,
+            surface=surface,
+            model_version=engine.version,
+            shown_at=self.clock(),
+            items=tuple(ShownItem(item.course, item.position, item.score, item.propensity) for item in items),
+            revision=revision,
+        )
+
+
+def service_of(request: Request) -> Service:
+    """Return the service of the app that the request came to."""
+    return cast("Service", request.app.state.service)

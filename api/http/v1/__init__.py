@@ -1,0 +1,1 @@
+"""Karmapath's own routes."""

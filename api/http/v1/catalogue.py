@@ -1,0 +1,94 @@
+"""Courses, roles and the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.http.answers import Answer
+from api.http.problems import describe
+from api.http.service import service_of
+from api.http.shapes import course_card, course_document, role_document
+from api.http.v1.documents import CourseDocument, Courses, ModelDocument, RoleDocument, Roles, Similar
+from api.http.v1.parameters import CourseId, Limit, Offset
+from features.errors import NotFoundError
+
+router = APIRouter(prefix="/v1", tags=["catalogue"])
+
+T = TypeVar("T")
+Search = Annotated[str, Query(max_length=400, description="words of the name; empty: all")]
+
+
+@router.get("/courses", response_model=Courses)
+async def courses(request: Request, q: Search = "", limit: Limit = 20, offset: Offset = 0) -> Response:
+    """Return the live courses whose name holds the words, in order of their names."""
+    service = service_of(request)
+    engine, at = service.engine, service.clock()
+    words = q.casefold().split()
+    found = sorted(
+        (c for c in engine.reference.courses.values() if c.is_live(at) and _holds(c.name, words)),
+        key=lambda course: (course.name.strip().casefold(), course.id),
+    )
+    items = [course_card(course) for course in _page(found, limit, offset)]
+    return Answer({"model": engine.version, "total": len(found), "offset": offset, "items": items})
+
+
+@router.get("/courses/{course}", response_model=CourseDocument)
+async def course(request: Request, course: CourseId) -> Response:
+    """Return all that is known of a course."""
+    engine = service_of(request).engine
+    if course not in engine.reference.courses:
+        raise NotFoundError(f"course {course!r}", "the id of a course in the catalogue", "search with /v1/courses?q=")
+    return Answer(course_document(engine.reference.courses[course], engine.reference, engine.version))
+
+
+@router.get("/courses/{course}/similar", response_model=Similar)
+async def similar(request: Request, course: CourseId, limit: Limit = 10) -> Response:
+    """Return live courses that go with a course, best first."""
+    service = service_of(request)
+    engine = service.engine
+    items = [course_card(engine.reference.courses[c]) for c in engine.similar(course, service.clock(), limit)]
+    return Answer({"model": engine.version, "course": course, "items": items})
+
+
+@router.get("/roles", response_model=Roles)
+async def roles(request: Request, q: Search = "", limit: Limit = 20, offset: Offset = 0) -> Response:
+    """Return the roles whose name holds the words, in order of their ids."""
+    engine = service_of(request).engine
+    words = q.casefold().split()
+    all_roles = engine.reference.roles
+    found = [all_roles[key] for key in sorted(all_roles) if _holds(all_roles[key].name, words)]
+    items = [role_document(role, engine.reference) for role in _page(found, limit, offset)]
+    return Answer({"model": engine.version, "total": len(found), "offset": offset, "items": items})
+
+
+@router.get("/roles/{role}", response_model=RoleDocument)
+async def role(request: Request, role: str) -> Response:
+    """Return a role with its activities and requirements."""
+    engine = service_of(request).engine
+    if role not in engine.reference.roles:
+        raise NotFoundError(f"role {role!r}", "the id of a role", "list the roles with /v1/roles")
+    return Answer(role_document(engine.reference.roles[role], engine.reference))
+
+
+@router.get("/models/current", response_model=ModelDocument)
+async def current_model(request: Request) -> Response:
+    """Return the model that serves, and what training wrote down about it."""
+    champion = service_of(request).champion
+    engine = champion.engine()
+    long = {"course_ids", "learner_features", "course_features", "arrays", "version"}
+    facts = {name: value for name, value in engine.bundle.manifest.items() if name not in long}
+    told = None if champion.problem is None else describe(champion.problem)
+    return Answer({"model": engine.version, "courses": len(engine.bundle.course_ids), "facts": facts, "problem": told})
+
+
+def _holds(name: str, words: Sequence[str]) -> bool:
+    folded = name.casefold()
+    return all(word in folded for word in words)
+
+
+def _page(found: Sequence[T], limit: int, offset: int) -> Sequence[T]:
+    return found[offset : offset + limit]

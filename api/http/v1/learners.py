@@ -1,0 +1,157 @@
+"""One learner: recommendations, competencies, gaps and paths."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from api.http.answers import Answer
+from api.http.service import Service, service_of
+from api.http.shapes import (
+    belief_document,
+    gap_document,
+    head,
+    path_document,
+    reasons_list,
+    recommendation_item,
+)
+from api.http.v1.documents import Competencies, Gaps, PathDocument, Recommendations, WhyNot
+from api.http.v1.parameters import CourseId, Language, LearnerId, Limit, Offset, Track, Words
+from recommender.paths import Aspiration, PathSettings
+
+router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
+
+
+@router.get("/recommendations", response_model=Recommendations)
+async def recommendations(
+    request: Request,
+    learner: LearnerId,
+    limit: Limit = 10,
+    track: Track = None,
+    language: Language = None,
+    lang: Words = "en",
+) -> Response:
+    """Return the best courses for the learner, best first, each with its reasons."""
+    service = service_of(request)
+    engine, at = service.engine, service.clock()
+    record = await service.record(learner)
+    items = engine.recommend(record, at, limit, track=track, language=language)
+    shown = service.shown(learner, "v1", engine, items)
+    service.writer.note_shown(shown)
+    return Answer(
+        {
+            **head(engine, learner, at),
+            "id": shown.id,
+            "items": [recommendation_item(item, engine.reference, lang) for item in items],
+        }
+    )
+
+
+@router.get("/recommendations/why-not/{course}", response_model=WhyNot)
+async def why_not(
+    request: Request,
+    learner: LearnerId,
+    course: CourseId,
+    limit: Limit = 10,
+    language: Language = None,
+    lang: Words = "en",
+) -> Response:
+    """Return why a course is not in the learner's list of that length."""
+    service = service_of(request)
+    engine, at = service.engine, service.clock()
+    reason = engine.why_not(await service.record(learner), course, at, limit, language)
+    worded = None if reason is None else reasons_list([reason], lang)[0]
+    return Answer({**head(engine, learner, at), "course": course, "listed": reason is None, "reason": worded})
+
+
+@router.get("/competencies", response_model=Competencies)
+async def competencies(request: Request, learner: LearnerId, limit: Limit = 50, offset: Offset = 0) -> Response:
+    """Return what is known of the learner's competencies: a probability for each level, and the evidence."""
+    service = service_of(request)
+    engine, at = service.engine, service.clock()
+    state = engine.state(await service.record(learner), at)
+    known = state.competencies()
+    items = [belief_document(state.belief(c), engine.reference) for c in known[offset : offset + limit]]
+    return Answer({**head(engine, learner, at), "total": len(known), "offset": offset, "items": items})
+
+
+@router.get("/gaps", response_model=Gaps)
+async def gaps(
+    request: Request,
+    learner: LearnerId,
+    role: Annotated[str | None, Query(max_length=200, description="compare with this role")] = None,
+    position: Annotated[str | None, Query(max_length=200, description="compare with this position")] = None,
+) -> Response:
+    """Return the gaps against the learner's position, another position or a role, worst first."""
+    service = service_of(request)
+    engine, at = service.engine, service.clock()
+    found = engine.gaps(await service.record(learner), at, role=role, position=position)
+    return Answer({**head(engine, learner, at), "items": [gap_document(gap, engine.reference) for gap in found]})
+
+
+Hours = Annotated[float, Query(gt=0, le=2000, description="hours of learning in all")]
+HoursAMonth = Annotated[float, Query(gt=0, le=300, description="hours of learning a month")]
+Exclude = Annotated[list[str] | None, Query(max_length=200, description="courses to leave out")]
+
+
+@router.get("/paths/guided", response_model=PathDocument)
+async def guided(
+    request: Request,
+    learner: LearnerId,
+    hours: Hours = 40.0,
+    hours_a_month: HoursAMonth = 8.0,
+    exclude: Exclude = None,
+    language: Language = None,
+    lang: Words = "en",
+) -> Response:
+    """Return the guided path: the courses that close the most of the position's gaps in the hours, duties first."""
+    service = service_of(request)
+    settings = _settings(service, hours, hours_a_month, exclude, language)
+    engine, at = service.engine, service.clock()
+    path = await service.solve(engine.guided, await service.record(learner), at, settings)
+    return Answer({**head(engine, learner, at), **path_document(path, engine.reference, lang)})
+
+
+@router.get("/paths/desirable", response_model=PathDocument)
+async def desirable(
+    request: Request,
+    learner: LearnerId,
+    role: Annotated[str | None, Query(max_length=200, description="the aspired role")] = None,
+    domain: Annotated[str | None, Query(max_length=200, description="an area, a theme or a competency")] = None,
+    organisation: Annotated[str | None, Query(max_length=200, description="whose subject to learn")] = None,
+    level: Annotated[int, Query(ge=1, le=5, description="the level aimed at in a domain")] = 3,
+    outside_share: Annotated[float, Query(ge=0, le=1, description="share of the hours outside the own silo")] = 0.0,
+    cost: Annotated[float, Query(ge=0, le=10_000_000, description="budget for fees in rupees")] = 0.0,
+    hours: Hours = 40.0,
+    hours_a_month: HoursAMonth = 8.0,
+    exclude: Exclude = None,
+    language: Language = None,
+    lang: Words = "en",
+) -> Response:
+    """Return the desirable path: towards an aspired role, a domain or another department's subject."""
+    service = service_of(request)
+    settings = _settings(service, hours, hours_a_month, exclude, language, cost)
+    aspiration = Aspiration(role, domain, organisation, level, outside_share)
+    engine, at = service.engine, service.clock()
+    path = await service.solve(engine.desirable, await service.record(learner), at, settings, aspiration)
+    return Answer({**head(engine, learner, at), **path_document(path, engine.reference, lang)})
+
+
+def _settings(
+    service: Service,
+    hours: float,
+    hours_a_month: float,
+    exclude: list[str] | None,
+    language: str | None,
+    cost: float = 0.0,
+) -> PathSettings:
+    return PathSettings(
+        hours=hours,
+        hours_a_month=hours_a_month,
+        cost=cost,
+        exclude=frozenset(exclude or ()),
+        languages=() if language is None else (language,),
+        time_limit=service.settings.deadline / 2,
+    )

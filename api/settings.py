@@ -1,0 +1,109 @@
+"""The settings of the service: from the command line, the environment, a file in the home folder, or the defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from features.errors import KarmapathError
+from features.home import Home
+
+SETTINGS_FILE = "karmapath.toml"
+"""Name of the file in the home folder."""
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class SettingsError(KarmapathError):
+    """A setting that cannot be."""
+
+    code = "bad_setting"
+
+
+class Settings(BaseSettings):
+    """Every setting; the variable ``KARMAPATH_<NAME>`` sets it, or a line in ``karmapath.toml`` in the home folder."""
+
+    model_config = SettingsConfigDict(env_prefix="KARMAPATH_", extra="forbid", frozen=True)
+
+    home: Path = Field(Path(".karmapath"), description="the home folder")
+    store_url: str = Field("", description="sqlite:///path or postgresql://...; empty: SQLite in the home folder")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    workers: int = Field(1, ge=1, le=64, description="server processes")
+    api_keys: frozenset[str] = Field(
+        frozenset(), description="SHA-256 hashes (hex) of the keys that may call the service; empty: loopback only"
+    )
+    batch_limit: int = Field(1000, ge=1, le=10_000, description="most events in one request")
+    body_limit: int = Field(2_000_000, ge=1_000, description="most bytes in one request's body")
+    deadline: float = Field(10.0, gt=0, le=120, description="seconds after which a request is given up")
+    path_threads: int = Field(2, ge=1, le=32, description="paths that are solved at the same time, a process")
+    igot_limit: int = Field(20, ge=1, le=100, description="courses in a list of the iGOT routes")
+    igot_list_days: int = Field(7, ge=1, description="days after which a kept list is made anew under its id")
+    igot_strict: bool = Field(
+        True, description="refuse an iGOT request whose body names another learner than its header does"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given in code wins over the environment, and that over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def folders(self) -> Home:
+        """The home folder's parts."""
+        return Home.find(self.home)
+
+    @property
+    def database(self) -> str:
+        """The URL of the store."""
+        return self.store_url or self.folders.store_url
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody who reaches the service may call it."""
+        return not self.api_keys
+
+    def check_binding(self) -> None:
+        """Raise ``SettingsError`` if the service would be open to others than this machine."""
+        if self.is_open and self.host not in LOOPBACK:
+            raise SettingsError(
+                f"host {self.host}, and no API key",
+                "a loopback address as long as anybody may ask for anybody's record",
+                f"leave --host at 127.0.0.1, or put hashes of keys into api_keys in {SETTINGS_FILE}",
+            )
+
+
+def load_settings(home: Path | None = None, **given: Any) -> Settings:
+    """Return the settings for a home folder; ``given`` values that are not ``None`` win over all others.
+
+    Raises
+    ------
+    SettingsError
+        If the file or the environment holds a value that cannot be.
+    """
+    folder = Home.find(home).folder
+
+    class FromHome(Settings):
+        model_config = SettingsConfigDict(toml_file=folder / SETTINGS_FILE)
+
+    values = {name: value for name, value in given.items() if value is not None}
+    try:
+        return FromHome(home=folder, **values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"setting {name} = {first['input']!r}",
+            first["msg"],
+            f"correct it on the command line, in KARMAPATH_{name.upper()} or in {folder / SETTINGS_FILE}",
+        ) from None
