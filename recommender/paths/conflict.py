@@ -45,7 +45,7 @@ def _minimal(problem: Problem) -> float:
         return 0.0 if not problem.duties else float("inf")
     answer = milp(
         np.concatenate([model.hours, np.zeros(len(model.steps))]),
-        integrality=model.integrality,
+        integrality=np.ones(model.n_columns, dtype=np.uint8),
         bounds=model.bounds,
         constraints=model.rows.constraint(model.n_columns),
     )

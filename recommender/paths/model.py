@@ -1,6 +1,6 @@
 """The path problem as rows and columns of a mixed-integer programme.
 
-Columns are the courses (binary), then the steps (continuous: with whole courses they come out whole). Rows:
+Columns are the courses, then the steps, all 0 or 1. Rows:
 
     g[k,s] <= sum of x over courses that teach k through s         coverage
     g[k,s] <= g[k,s-1]                                             steps in order
@@ -44,13 +44,32 @@ class Rows:
         self.low.append(low)
         self.high.append(high)
 
-    def constraint(self, n_columns: int) -> LinearConstraint:
-        """Return the rows as scipy takes them."""
-        matrix = sparse.csr_array(
-            (np.array(self.values), np.array(self.columns, dtype=np.int32), np.array(self.starts, dtype=np.int32)),
-            shape=(len(self.low), n_columns),
+    def and_all(self, others: Rows) -> Rows:
+        """Return these rows and the others in one."""
+        starts = [len(self.columns) + start for start in others.starts[1:]]
+        return Rows(
+            self.columns + others.columns,
+            self.values + others.values,
+            self.starts + starts,
+            self.low + others.low,
+            self.high + others.high,
         )
-        return LinearConstraint(matrix, np.array(self.low), np.array(self.high))
+
+    def matrix(self, n_columns: int) -> sparse.csr_array:
+        """Return the coefficients, shape (rows, columns)."""
+        parts = np.array(self.values), np.array(self.columns, dtype=np.int32), np.array(self.starts, dtype=np.int32)
+        return sparse.csr_array(parts, shape=(len(self.low), n_columns))
+
+    def constraint(self, n_columns: int) -> LinearConstraint:
+        """Return the rows as ``milp`` takes them."""
+        return LinearConstraint(self.matrix(n_columns), np.array(self.low), np.array(self.high))
+
+    def one_sided(self, n_columns: int) -> tuple[sparse.csr_array, NDArray[np.float64]]:
+        """Return the rows as ``linprog`` takes them: ``A x <= b``."""
+        matrix, low, high = self.matrix(n_columns), np.array(self.low), np.array(self.high)
+        up, down = np.flatnonzero(np.isfinite(high)), np.flatnonzero(np.isfinite(low))
+        stacked = sparse.csr_array(sparse.vstack([matrix[up], -matrix[down]]))
+        return stacked, np.concatenate([high[up], -low[down]])
 
 
 class PathModel:
@@ -59,7 +78,7 @@ class PathModel:
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.column: Mapping[str, int] = {course.id: number for number, course in enumerate(problem.courses)}
-        self.steps = _steps(problem)
+        self.steps = problem.steps
         self.n_courses = len(problem.courses)
         self.step_column = {step: self.n_courses + number for number, step in enumerate(self.steps)}
         self.n_columns = self.n_courses + len(self.steps)
@@ -72,11 +91,6 @@ class PathModel:
         for duty in problem.duties:
             self._add_duty(duty)
         self._add_due_dates()
-
-    @property
-    def integrality(self) -> NDArray[np.uint8]:
-        """1 for courses, 0 for steps."""
-        return np.concatenate([np.ones(self.n_courses), np.zeros(len(self.steps))]).astype(np.uint8)
 
     @property
     def bounds(self) -> Bounds:
@@ -110,11 +124,9 @@ class PathModel:
             for group in course.requires:
                 if any(one in self.problem.held for one in group):
                     continue
-                others = [(self.column[one], -1.0) for one in self.problem.stand_ins(group)]
-                if (number, -1.0) not in others:
-                    self.rows.add([(number, 1.0), *others], -INFINITE, 0.0)
-                else:
-                    self.rows.add([(number, 1.0)], -INFINITE, 0.0)
+                others = (self.column[one] for one in self.problem.stand_ins(group))
+                terms = [(number, 1.0), *((other, -1.0) for other in others if other != number)]
+                self.rows.add(terms, -INFINITE, 0.0)
 
     def _add_budgets(self) -> None:
         courses = self.problem.courses
@@ -144,11 +156,3 @@ class PathModel:
         for hours, duty in sorted(dated, key=lambda pair: pair[0]):
             due.update(self.column[one] for one in self.problem.stand_ins(duty.courses))
             self.rows.add(((n, self.hours[n]) for n in sorted(due)), -INFINITE, hours)
-
-
-def _steps(problem: Problem) -> tuple[tuple[str, int], ...]:
-    """Return all steps from the base to the highest need of each competency."""
-    top: dict[str, int] = {}
-    for need in problem.needs:
-        top[need.competency] = max(top.get(need.competency, 0), need.level)
-    return tuple((c, s) for c, high in top.items() for s in range(problem.base.get(c, 0) + 1, high + 1))

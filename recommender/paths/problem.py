@@ -101,6 +101,14 @@ class Problem:
             for course in self.courses
         }
 
+    @cached_property
+    def steps(self) -> tuple[tuple[str, int], ...]:
+        """All steps from the base to the highest need of each competency: (competency, level)."""
+        top: dict[str, int] = {}
+        for need in self.needs:
+            top[need.competency] = max(top.get(need.competency, 0), need.level)
+        return tuple((c, s) for c, high in top.items() for s in range(self.base.get(c, 0) + 1, high + 1))
+
     def stand_ins(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Return the candidates that satisfy one of the ids, each once, in order."""
         return tuple(dict.fromkeys(other for one in ids if one in self.alike for other in self.alike[one]))

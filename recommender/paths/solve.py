@@ -1,102 +1,25 @@
 """The best path, proven: a lexicographic mixed-integer programme solved by HiGHS.
 
-The aims in their order: duties (hard), critical steps, all steps, fewest hours, interest. Each aim is solved and
-then held while the next one is solved.
+The aims in their order: duties (hard), critical steps, all steps, fewest hours, interest.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+import zlib
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import LinearConstraint, milp
 
-from recommender.paths.closing import closed_steps, founded, satisfied, worth
+from recommender.paths.closing import closed_steps, worth
 from recommender.paths.conflict import find_conflict
-from recommender.paths.model import INFINITE, PathModel, Rows
+from recommender.paths.greedy import greedy_plan
+from recommender.paths.model import PathModel
+from recommender.paths.presolve import presolve
 from recommender.paths.problem import Candidate, Problem
 from recommender.paths.solution import Solution, Status
-
-TOLERANCE = 1e-6
-
-
-@dataclass
-class _Stage:
-    """The result of one aim."""
-
-    x: NDArray[np.float64] | None
-    best: float
-    bound: float
-    proven: bool
-    infeasible: bool = False
-
-
-class _Solver:
-    """Solves one aim after the other on the same model."""
-
-    def __init__(self, model: PathModel, deadline: float) -> None:
-        self.model = model
-        self.deadline = deadline
-        self.extra = Rows()
-
-    def maximise(self, worth_of: NDArray[np.float64]) -> _Stage:
-        """Maximise under all rows so far, adding loop rows until the courses chosen can be ordered."""
-        while True:
-            stage = self._once(worth_of)
-            if stage.x is None or not self._cut_loops(stage.x):
-                return stage
-
-    def hold(self, worth_of: NDArray[np.float64], at_least: float) -> None:
-        """Keep an aim at its best while later aims are solved."""
-        self.extra.add([(int(n), float(worth_of[n])) for n in np.flatnonzero(worth_of)], at_least, INFINITE)
-
-    def _once(self, worth_of: NDArray[np.float64]) -> _Stage:
-        left = max(0.01, self.deadline - time.monotonic())
-        answer = milp(
-            -worth_of,
-            integrality=self.model.integrality,
-            bounds=self.model.bounds,
-            constraints=self._constraints(),
-            options={"time_limit": left, "mip_rel_gap": 0.0},
-        )
-        infeasible = answer.status == 2
-        if answer.x is None:
-            return _Stage(None, -np.inf, np.inf, proven=infeasible, infeasible=infeasible)
-        best = -float(answer.fun)
-        dual = answer.mip_dual_bound
-        bound = best if dual is None or answer.status == 0 else max(best, -float(dual))
-        return _Stage(np.asarray(answer.x), best, bound, proven=answer.status == 0)
-
-    def _constraints(self) -> list[LinearConstraint]:
-        rows = [self.model.rows.constraint(self.model.n_columns)]
-        if self.extra.low:
-            rows.append(self.extra.constraint(self.model.n_columns))
-        return rows
-
-    def _cut_loops(self, x: NDArray[np.float64]) -> bool:
-        """Add rows that forbid courses which only support each other; return whether there were any.
-
-        In a set of which no course can be first, every course lacks a group outside the set: one of these must
-        then come from outside (the loop formulas of answer-set programming, Lin and Zhao 2004).
-        """
-        problem = self.model.problem
-        chosen = chosen_courses(self.model, x)
-        first = founded(problem, chosen)
-        stuck = [one for one in chosen if one not in set(first)]
-        if not stuck:
-            return False
-        outside = {
-            self.model.column[other]
-            for one in stuck
-            for other in _missing_group(problem, problem.by_id[one], first)
-            if other not in set(stuck)
-        }
-        for one in stuck:
-            terms = [(self.model.column[one], 1.0), *((n, -1.0) for n in sorted(outside))]
-            self.extra.add(terms, -INFINITE, 0.0)
-        return True
+from recommender.paths.stages import Stage, Stages, chosen_courses
 
 
 def solve(problem: Problem, time_limit: float = 10.0) -> Solution:
@@ -105,27 +28,30 @@ def solve(problem: Problem, time_limit: float = 10.0) -> Solution:
     ``status`` is ``optimal`` when every aim was proven, ``bounded`` when the time limit (seconds) hit and ``bound``
     says how much better a plan could be, ``infeasible`` when the duties do not fit (then ``conflict`` says why).
     """
-    model = PathModel(problem)
-    solver = _Solver(model, time.monotonic() + time_limit)
+    deadline = time.monotonic() + time_limit
+    model = PathModel(presolve(problem))
+    if not model.n_columns:
+        return _without_columns(problem)
+    stages = Stages(model, deadline)
     critical, everything = model.value(critical_only=True), model.value()
-    proven = True
-    stage = solver.maximise(critical if critical.any() else everything)
+    stage = stages.maximise(critical if critical.any() else everything)
     if stage.infeasible:
-        return Solution("infeasible", (), frozenset(), 0.0, 0.0, 0.0, 0.0, find_conflict(problem))
+        return _infeasible(problem)
     if stage.x is None:
         return _fallback(problem, model)
+    proven = stage.proven
     if critical.any():
+        stages.hold(critical, stage.best)
+        stage = _kept(stages.maximise(everything), stage, everything)
         proven &= stage.proven
-        solver.hold(critical, stage.best - TOLERANCE)
-        stage = _kept(solver.maximise(everything), stage, everything)
-    proven &= stage.proven
-    bound = stage.bound
-    solver.hold(everything, stage.best - TOLERANCE)
-    final = solver.maximise(_thrift(model))
+    stages.hold(everything, stage.best)
+    final = stages.maximise(_thrift(model))
     proven &= final.proven
-    x = stage.x if final.x is None else final.x
-    assert x is not None  # noqa: S101
-    return _solution(problem, model, x, bound, "optimal" if proven else "bounded")
+    assert stage.x is not None  # noqa: S101
+    chosen = chosen_courses(model, stage.x)
+    thrifty = chosen if final.x is None else chosen_courses(model, final.x)
+    best = thrifty if _worth(problem, thrifty) >= _worth(problem, chosen) - 1e-9 else chosen
+    return _solution(problem, best, stage.bound, "optimal" if proven else "bounded")
 
 
 def relaxed(problem: Problem, hours: float) -> Problem:
@@ -136,45 +62,64 @@ def relaxed(problem: Problem, hours: float) -> Problem:
     return replace(problem, hours=max(problem.hours, hours), duties=duties)
 
 
-def chosen_courses(model: PathModel, x: NDArray[np.float64]) -> tuple[str, ...]:
-    """Return the ids of the courses that are on, in the problem's order."""
-    return tuple(course.id for number, course in enumerate(model.problem.courses) if x[number] > 0.5)
-
-
-def _kept(stage: _Stage, before: _Stage, worth_of: NDArray[np.float64]) -> _Stage:
+def _kept(stage: Stage, before: Stage, worth_of: NDArray[np.float64]) -> Stage:
     """Keep the earlier plan where the time limit left none for this aim."""
     if stage.x is not None or before.x is None:
         return stage
-    return _Stage(before.x, float(worth_of @ before.x), float(worth_of.sum()), proven=False)
+    return Stage(before.x, float(worth_of @ before.x), float(worth_of.sum()), proven=False)
 
 
 def _thrift(model: PathModel) -> NDArray[np.float64]:
-    """Return the last aims as one: fewest hours, then fewest courses, then most interest, then the first courses."""
+    """Return the last aims as one: fewest hours, then fewest courses, then most interest.
+
+    What is left of ties is broken by a number drawn from what a course is (not from its name or its place), so that
+    neither renaming nor taking away a course that is not in the plan changes the plan.
+    """
     courses = model.problem.courses
-    thrift = np.zeros(model.n_columns)
     interest = np.array([course.interest for course in courses])
-    spread = max(float(np.abs(interest).max(initial=0.0)), 1.0)
-    thrift[: model.n_courses] = -model.hours - 1e-3 + 1e-4 * interest / spread
+    top = max(float(np.abs(interest).max(initial=0.0)), 1e-9)
+    lots = np.array([_lot(course) for course in courses])
+    thrift = np.zeros(model.n_columns)
+    thrift[: model.n_courses] = -1e3 * model.hours - 0.02 + 0.01 * interest / top - 0.001 * lots
     return thrift
 
 
-def _missing_group(problem: Problem, course: Candidate, first: tuple[str, ...]) -> tuple[str, ...]:
-    for group in course.requires:
-        if not satisfied(problem, Candidate(course.id, 0.0, requires=(group,)), first):
-            return problem.stand_ins(group)
-    return ()
+def _lot(course: Candidate) -> float:
+    """Return a number from 0 to 1 that depends on what the course is."""
+    levels = sorted((teach.start, teach.end) for teach in course.teaches)
+    content = repr((course.hours, course.cost, levels, len(course.requires), course.bonus)).encode()
+    return zlib.crc32(content) / 0xFFFFFFFF
 
 
-def _solution(problem: Problem, model: PathModel, x: NDArray[np.float64], bound: float, status: Status) -> Solution:
-    chosen = chosen_courses(model, x)
+def _worth(problem: Problem, chosen: tuple[str, ...], *, critical_only: bool = False) -> float:
     closed = closed_steps(problem, chosen)
-    value = worth(problem.needs, closed) + sum(problem.by_id[one].bonus for one in chosen)
-    hours = sum(problem.by_id[one].hours for one in chosen)
-    bound = value if status == "optimal" else max(value, bound)
-    return Solution(status, chosen, closed, value, bound, hours, worth(problem.needs, closed, critical_only=True))
+    bonus = 0.0 if critical_only else sum(problem.by_id[one].bonus for one in chosen)
+    return worth(problem.needs, closed, critical_only=critical_only) + bonus
+
+
+def _solution(problem: Problem, chosen: tuple[str, ...], bound: float, status: Status) -> Solution:
+    value = _worth(problem, chosen)
+    return Solution(
+        status=status,
+        chosen=chosen,
+        closed=closed_steps(problem, chosen),
+        value=value,
+        bound=value if status == "optimal" else max(value, bound),
+        hours=sum(problem.by_id[one].hours for one in chosen),
+        critical_value=_worth(problem, chosen, critical_only=True),
+    )
+
+
+def _infeasible(problem: Problem) -> Solution:
+    return Solution("infeasible", (), frozenset(), 0.0, 0.0, 0.0, 0.0, find_conflict(problem))
+
+
+def _without_columns(problem: Problem) -> Solution:
+    unmet = [duty for duty in problem.duties if duty.count > 0 or duty.hours > 0]
+    return _infeasible(problem) if unmet else _solution(problem, (), 0.0, "optimal")
 
 
 def _fallback(problem: Problem, model: PathModel) -> Solution:
-    """Return the empty plan with the trivial bound: the time limit hit before there was any plan."""
-    empty = np.zeros(model.n_columns)
-    return _solution(problem, model, empty, float(model.value().clip(0).sum()), "bounded")
+    """Return the greedy plan with the trivial bound: the time limit hit before there was any other."""
+    plan = greedy_plan(model.problem)
+    return _solution(problem, plan, float(model.value().clip(0).sum()), "bounded")

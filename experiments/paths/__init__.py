@@ -1,0 +1,1 @@
+"""How good and how fast paths are: seeded problems, peers, and the figures of both."""
