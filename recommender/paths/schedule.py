@@ -10,6 +10,8 @@ from recommender.paths.closing import closed_steps, satisfied
 from recommender.paths.problem import Candidate, Problem
 
 DAYS_A_MONTH = 365.25 / 12
+_SOME_DAY = datetime(9998, 12, 31)
+"""Due date of a duty without one: after all dated ones, before everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,9 @@ def _reaches_ahead(course: Candidate, new: frozenset[tuple[str, int]]) -> bool:
 
 
 def _inherited(problem: Problem, chosen: tuple[str, ...], due: Mapping[str, datetime]) -> dict[str, datetime]:
-    """Return due dates, with those that courses pass on to their prerequisites."""
-    deadlines = {one: due[one] for one in chosen if one in due}
+    """Return due dates, with those that courses pass on to their prerequisites; duties without a date come next."""
+    asked = set(problem.stand_ins(tuple(one for duty in problem.duties for one in duty.courses)))
+    deadlines = {one: due.get(one, _SOME_DAY) for one in chosen if one in due or one in asked}
     waiting = list(deadlines)
     while waiting:
         course = problem.by_id[waiting.pop()]
