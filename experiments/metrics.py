@@ -29,12 +29,12 @@ def hits(lists: Lists, targets: Sequence[NDArray[np.int32]]) -> NDArray[np.bool_
 
 def recall_at_k(hit: NDArray[np.bool_], n_targets: Values, k: int) -> Values:
     """Return the share of each learner's targets that stand among the first k: hits / number of targets."""
-    return hit[:, :k].sum(axis=1) / n_targets
+    return np.asarray(hit[:, :k].sum(axis=1) / n_targets, dtype=np.float64)
 
 
 def hr_at_k(hit: NDArray[np.bool_], n_targets: Values, k: int) -> Values:
     """Return 1 where at least one target stands among the first k, else 0."""
-    return hit[:, :k].any(axis=1).astype(np.float64)
+    return np.asarray(hit[:, :k].any(axis=1), dtype=np.float64)
 
 
 def ndcg_at_k(hit: NDArray[np.bool_], n_targets: Values, k: int) -> Values:

@@ -7,8 +7,10 @@ Telemetry and job execution are switched off. The registry's alias ``champion`` 
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +50,11 @@ class Tracking:
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("DO_NOT_TRACK", "true")
         os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
+        os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
         import mlflow  # noqa: PLC0415 - takes two seconds, so only what tracks pays for it
+
+        logging.getLogger("mlflow").setLevel(logging.WARNING)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
 
         self._mlflow = mlflow
         self._home = home
@@ -91,14 +97,16 @@ class Tracking:
 
     def register(self, bundle: Path) -> Registered:
         """Log the bundle into the open run as a loadable model and register it."""
-        info = self._mlflow.pyfunc.log_model(
-            name="bundle",
-            python_model=str(Path(__file__).with_name("loadable.py")),
-            artifacts={"bundle": str(bundle)},
-            signature=_signature(),
-            pip_requirements=["karmapath"],
-            registered_model_name=MODEL_NAME,
-        )
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*input example was not provided.*")  # the signature is given
+            info = self._mlflow.pyfunc.log_model(
+                name="bundle",
+                python_model=str(Path(__file__).with_name("loadable.py")),
+                artifacts={"bundle": str(bundle)},
+                signature=_signature(),
+                pip_requirements=["karmapath"],
+                registered_model_name=MODEL_NAME,
+            )
         number = int(info.registered_model_version)
         self._client.set_model_version_tag(MODEL_NAME, str(number), "bundle", bundle.name)
         return Registered(number, bundle.name, info.run_id)

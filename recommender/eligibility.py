@@ -9,8 +9,8 @@ from datetime import datetime
 from features.records import LearnerRecord
 from features.reference import Course, Reference
 
-SUGGESTED_CATEGORIES = frozenset({"course"})
-"""The portal shows only ids whose category is exactly Course."""
+PORTAL_CATEGORIES = frozenset({"course"})
+"""The iGOT portal drops every id whose category is not Course from its lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def eligibility(
     at: datetime,
     *,
     courses: Iterable[str] | None = None,
-    categories: frozenset[str] | None = SUGGESTED_CATEGORIES,
+    categories: frozenset[str] | None = None,
     language: str | None = None,
 ) -> Eligibility:
     """Sort the courses (all of the catalogue, or ``courses``) into those the learner may be shown and the others.

@@ -19,7 +19,7 @@ from features.records import LearnerRecord
 from features.reference import Requirement
 from models.base import LearnerBatch, top_k
 from models.bundle import Bundle
-from recommender.eligibility import SUGGESTED_CATEGORIES, Eligibility, eligibility
+from recommender.eligibility import Eligibility, eligibility
 from recommender.gaps import Gap, gaps, requirements_for
 from recommender.list_reasons import list_reasons
 from recommender.needs import TeachingTable
@@ -112,7 +112,7 @@ class Engine:
         *,
         track: str | None = None,
         language: str | None = None,
-        categories: frozenset[str] | None = SUGGESTED_CATEGORIES,
+        categories: frozenset[str] | None = None,
     ) -> tuple[Recommendation, ...]:
         """Return the best courses for the learner, best first.
 

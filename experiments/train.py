@@ -1,0 +1,135 @@
+"""Training: cut by time, fit, judge on what came after, fit on everything, keep the bundle, register it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+
+from experiments.cases import Case, last_out, time_cut
+from experiments.figures import coverage_figure, slices_figure
+from experiments.judge import document, flat_metrics, judge
+from experiments.labels import label_shares
+from experiments.tracking import Registered, Tracking
+from features.encoder.choice import default_encoder
+from features.home import Home
+from features.reference import REFERENCE_TABLES, Reference
+from features.text import course_vectors
+from features.warehouse import Snapshot, Warehouse
+from models.assemble import training_data
+from models.bundle import Bundle, write_bundle
+from models.hybrid import Hybrid
+from models.lookup import DesignationLookup
+from models.popularity import Popularity
+
+Report = Callable[[str], None]
+
+
+class TrainSettings(BaseModel):
+    """Everything that decides what a training run gives."""
+
+    cut: datetime | None = Field(default=None, description="Judge on what came at or after this moment.")
+    test_share: float = Field(
+        default=0.1, gt=0, lt=1, description="Without a cut: judge on this last share of choices."
+    )
+    ks: tuple[int, ...] = Field(default=(10, 20), description="Lengths of the lists that are judged.")
+    seed: int = Field(default=0, description="Seed of everything random.")
+    text: bool = Field(default=True, description="Use the courses' texts.")
+    encoder: str | None = Field(default=None, description="Encoder by name or path; KARMAPATH_ENCODER else me5-small.")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training run left behind."""
+
+    bundle: Bundle
+    registered: Registered
+    comparison: dict[str, Any]
+    is_champion: bool
+
+
+def train(home: Home, settings: TrainSettings, report: Report) -> Trained:
+    """Train on the current snapshot of the home folder; the first bundle registered becomes the champion.
+
+    Raises
+    ------
+    KarmapathError
+        If nothing was imported, or the data cannot be cut as asked.
+    """
+    snapshot = Warehouse(home.warehouse).current()
+    shares = label_shares(snapshot)
+    report(
+        f"snapshot {snapshot.hash}: " + ", ".join(f"{rows:,} {name}" for name, rows in snapshot.rows.items() if rows)
+    )
+    report("honest labels: " + ", ".join(f"{name} {share:.1%}" for name, share in shares.items()))
+    vectors = text_vectors(home, snapshot, settings, report)
+    comparison = compare(snapshot, vectors, settings, report)
+    report("fitting on everything")
+    bundle = fit_bundle(home, snapshot, vectors, settings)
+    tracking = Tracking(home)
+    with tracking.run(f"train {snapshot.hash}", {"snapshot": snapshot.hash, "bundle": bundle.version}):
+        tracking.log(
+            {**settings.model_dump(), "snapshot": snapshot.hash, "bundle": bundle.version},
+            {**flat_metrics(comparison), **{f"share_{name}": share for name, share in shares.items()}},
+        )
+        tracking.log_text("comparison.json", json.dumps(comparison, indent=1))
+        tracking.log_figure("slices.png", slices_figure(comparison, f"ndcg@{settings.ks[0]}"))
+        tracking.log_figure("coverage.png", coverage_figure(comparison, settings.ks[0]))
+        registered = tracking.register(bundle.folder)
+    first = tracking.champion() is None
+    if first:
+        tracking.crown(registered)
+    report(f"bundle {bundle.version} is version {registered.number}" + (", the first: champion" if first else ""))
+    return Trained(bundle, registered, comparison, first)
+
+
+def compare(
+    snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings, report: Report
+) -> dict[str, Any]:
+    """Fit the hybrid and the rules it must beat on what was known before the cut, and judge them on what came after."""
+    case = make_case(snapshot, vectors, settings)
+    report(f"{case.name}: {len(case.batch):,} learners chose something later")
+    judged = []
+    for name, model in (
+        ("karmapath", Hybrid(seed=settings.seed)),
+        ("popularity", Popularity(by_group=False)),
+        ("designation look-up", DesignationLookup()),
+    ):
+        judged.append(judge(name, model.fit(case.train), case, settings.ks))
+        report(f"  {name}: " + ", ".join(f"{m} {judged[-1].mean(m):.3f}" for m in _headline(settings)))
+    return document(case, judged, settings.seed)
+
+
+def make_case(snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings) -> Case:
+    """Return the time cut of the settings; the last choice out where enrolments have no times."""
+    timed = snapshot.scan("enrolments").select("enrolled_on").collect().to_series()
+    if timed.null_count() == len(timed):
+        return last_out(snapshot, vectors)
+    return time_cut(snapshot, vectors, settings.cut, settings.test_share)
+
+
+def text_vectors(home: Home, snapshot: Snapshot, settings: TrainSettings, report: Report) -> NDArray[np.float32] | None:
+    """Return the vectors of the courses' texts, from the cache where they are there already."""
+    if not settings.text:
+        return None
+    report("vectors of the courses' texts")
+    progress = lambda done, todo: report(f"  {done:,} of {todo:,} texts")  # noqa: E731
+    return course_vectors(snapshot, default_encoder(home, settings.encoder, progress))
+
+
+def fit_bundle(home: Home, snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings) -> Bundle:
+    """Fit the hybrid on all that is known and write the bundle."""
+    data, _ = training_data(snapshot, Reference.load(snapshot), vectors=vectors)
+    tables = {name: snapshot.read(name) for name in REFERENCE_TABLES}
+    extra = {"snapshot": snapshot.hash, "settings": settings.model_dump(mode="json")}
+    return write_bundle(home.bundles, Hybrid(seed=settings.seed).fit(data), data, tables, extra)
+
+
+def _headline(settings: TrainSettings) -> tuple[str, str]:
+    return f"hr@{settings.ks[0]}", f"ndcg@{settings.ks[0]}"
