@@ -11,9 +11,11 @@ import polars as pl
 
 from features.errors import KarmapathError
 from features.home import Home
-from features.importers.mapping import load_format, load_mapping
+from features.importers.jobs import Progress, mapping_jobs, run_jobs
+from features.importers.mapping import load_mapping
 from features.importers.pseudonyms import keyed_hash
-from features.importers.run import FileCount, Progress, TableReader, read_mapped
+from features.importers.reader import FileCount, TableReader
+from features.importers.recognise import jobs_for
 from features.labels import Window, detect_campaigns, label_shares, mark
 from features.warehouse import Snapshot, Warehouse
 
@@ -53,17 +55,24 @@ def import_files(
     KarmapathError
         If a file is missing or is not what it claims to be; nothing is then written.
     """
-    rules = load_mapping(mapping) if mapping else load_format("igot")
+    if mapping is None:
+        jobs, ignored = jobs_for(sources, kind)
+        detect = True
+    else:
+        rules = load_mapping(mapping)
+        jobs, ignored, detect = mapping_jobs(rules, sources), [], rules.detect_campaigns
+    for path in ignored:
+        progress(f"nothing from {path.name}: not a file that can be imported")
     pseudonym = keyed_hash(home) if pseudonymise else None
     warehouse = Warehouse(home.warehouse)
     before = warehouse.current() if warehouse.exists() else None
     reader = TableReader(before, now, pseudonym)
     return import_into(
         home,
-        lambda into: read_mapped(rules, sources, into, progress),
+        lambda into: run_jobs(jobs, into, progress),
         now,
         windows=windows,
-        detect=rules.detect_campaigns,
+        detect=detect,
         reader=reader,
     )
 

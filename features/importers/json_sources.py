@@ -14,10 +14,16 @@ from features.importers.sources import LINE, require_file
 
 
 def read_json(path: Path) -> Any:
-    """Return the document in a file; ``KarmapathError`` if it is missing, empty or not JSON in UTF-8."""
+    """Return the document in a file, for JSON lines the list of them.
+
+    Raises ``KarmapathError`` if the file is missing, empty or not JSON in UTF-8.
+    """
     require_file(path)
+    content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     try:
-        return orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+        if path.suffix.lower() in (".jsonl", ".ndjson"):
+            return [orjson.loads(line) for line in content.splitlines() if line.strip()]
+        return orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise KarmapathError(f"{path} is not JSON ({error})", "a JSON document in UTF-8", "export it again") from error
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from features.errors import KarmapathError
+from features.importers.prepare import PREPARE
 from features.levels import scale
 from features.schema import TABLES
 
@@ -160,6 +161,7 @@ def _table_rule(entry: MappingOf[str, Any], where: str) -> TableRule:
         options[name] = {column: tuple(words) for column, words in options.get(name, {}).items()}
     options["row_key"] = tuple(options.get("row_key", ()))
     _check_word(options.get("format", "table"), _FORMATS, "format", where)
+    _check_word(options.get("prepare"), (None, *PREPARE), "prepare", where)
     _check_word(options.get("duplicates", "reject"), _DUPLICATES, "duplicates", where)
     options.pop("table")
     options.pop("file", None)

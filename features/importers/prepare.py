@@ -8,13 +8,18 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from features.importers import values
-from features.importers.headers import column
+from features.importers.competency_names import CompetencyNames
+from features.importers.headers import column, header_key
+from features.importers.search_json import resolve_tags
+from features.importers.values import slug_of
 
 _PROCTORED = r"(?i)proctor|standalone|comprehensive"
 """Kinds of assessment taken under supervision, or apart from a course to certify."""
 
+_FRAC_IDS = ("role_id", "activity_id", "position_id")
 
-def assessments(raw: pl.DataFrame) -> pl.DataFrame:
+
+def assessments(raw: pl.DataFrame, _: CompetencyNames) -> pl.DataFrame:
     """Return an ``assessment_detail`` export with ``evidence_id``, ``kind``, ``score``, ``passed`` and ``attempt``.
 
     The score is a share of the points where the export says how many there were, else of a hundred. It is passed from
@@ -41,6 +46,26 @@ def assessments(raw: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def frac(raw: pl.DataFrame, _: CompetencyNames) -> pl.DataFrame:
+    """Return a FRAC table with ``role_id``, ``activity_id`` and ``position_id``: as given, else made of the names.
+
+    Where there is a column ``designation``, a column ``position`` holds ids. Positions are told apart by organisation,
+    activities by role.
+    """
+    names = ("role", "activity", "position", "designation", "organisation_id", "organisation")
+    rows = pl.DataFrame({name: values.texts(column(raw, name)) for name in (*names, *_FRAC_IDS)})
+    role = pl.coalesce("role_id", slug_of("role"))
+    place = pl.coalesce("organisation_id", "organisation", pl.lit(""))
+    titled = pl.when(pl.col("designation").is_not_null()).then("position")
+    ids = rows.select(
+        role_id=role,
+        activity_id=pl.coalesce("activity_id", slug_of(role + "-" + pl.col("activity"))),
+        position_id=pl.coalesce("position_id", titled, slug_of(place + "-" + pl.col("position"))),
+    )
+    made = {header_key(name) for name in _FRAC_IDS}
+    return raw.select(name for name in raw.columns if header_key(name) not in made).hstack(ids)
+
+
 def _or_cell(made: pl.Series, cell: pl.Series) -> pl.Series:
     """Return the number made of a cell as text; the cell itself where it is not a number."""
     unreadable = cell.is_not_null() & values.numbers(cell).is_null()
@@ -51,5 +76,9 @@ def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-PREPARE: Mapping[str, Callable[[pl.DataFrame], pl.DataFrame]] = {"assessments": assessments}
+PREPARE: Mapping[str, Callable[[pl.DataFrame, CompetencyNames], pl.DataFrame]] = {
+    "assessments": assessments,
+    "frac": frac,
+    "tags": resolve_tags,
+}
 """Every step by the name that mappings use."""

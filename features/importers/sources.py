@@ -51,7 +51,19 @@ def read_rows(path: Path, separator: str | None = None) -> pl.DataFrame:
         return _read_parquet(path)
     head = _text_head(path, "a CSV file")
     first = head.decode("utf-8", "replace").lstrip("\ufeff").lstrip().split("\n", 1)[0]
-    return _read_csv(path, separator or max(",;\t|", key=first.count))
+    return _read_csv(path, separator or _separator(first))
+
+
+def read_header(path: Path) -> list[str]:
+    """Return the names of a CSV or Parquet file's columns; ``KarmapathError`` as for ``read_rows``."""
+    if path.suffix.lower() == ".parquet":
+        return [name for name in _read_parquet(path, rows=0).columns if name != LINE]
+    head = _text_head(path, "a CSV file").decode("utf-8", "replace").lstrip("\ufeff").lstrip().split("\n", 1)[0]
+    return [name.strip().strip('"') for name in head.strip().split(_separator(head))]
+
+
+def _separator(header: str) -> str:
+    return max(",;\t|", key=header.count)
 
 
 def read_lists(path: Path, separator: str | None = None) -> pl.DataFrame:
@@ -101,10 +113,12 @@ def _text_head(path: Path, expected: str) -> bytes:
     return head
 
 
-def _read_parquet(path: Path) -> pl.DataFrame:
+def _read_parquet(path: Path, rows: int | None = None) -> pl.DataFrame:
     require_file(path)
     try:
-        return pl.read_parquet(path).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
+        return (
+            pl.read_parquet(path, n_rows=rows).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
+        )
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).strip().split("\n", 1)[0]
         raise KarmapathError(

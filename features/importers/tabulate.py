@@ -230,18 +230,13 @@ def _without_dropped(lists: pl.Series, pattern: str | None) -> pl.Series:
 
 def _finished(parsed: pl.Series, column: ColumnRule, name: str, context: Context) -> pl.Series:
     if column.slug:
-        parsed = slugs(parsed)
+        parsed = parsed.to_frame(name).select(values.slug_of(name)).to_series()
     if column.prefix:
         parsed = column.prefix + parsed
     # An evidence id is a hash of the learner's id and others: without the key it would let a guess be tested.
     if name in ("learner_id", "evidence_id") and context.pseudonym is not None:
         parsed = context.pseudonym(parsed)
     return parsed
-
-
-def slugs(texts: pl.Series) -> pl.Series:
-    """Return ids made of texts: lower case, words joined by hyphens."""
-    return texts.str.to_lowercase().str.replace_all(r"[^\p{L}\p{M}\p{N}]+", "-").str.strip_chars("-")
 
 
 def _cell_check(name: str, column: ColumnRule, target: Column) -> Check:

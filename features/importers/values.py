@@ -200,6 +200,12 @@ def words(column: pl.Series, meanings: Mapping[str, Any], dtype: Any) -> pl.Seri
     return clean.replace_strict(list(table), list(table.values()), default=None, return_dtype=dtype)
 
 
+def slug_of(text: pl.Expr | str) -> pl.Expr:
+    """Return ids made of texts: lower case, words joined by hyphens."""
+    text = pl.col(text) if isinstance(text, str) else text
+    return text.str.to_lowercase().str.replace_all(r"[^\p{L}\p{M}\p{N}]+", "-").str.strip_chars("-")
+
+
 def without(column: pl.Series, null_words: Sequence[str]) -> pl.Series:
     """Return the column with null where a cell is empty or one of the null words, whatever its case."""
     if column.dtype != pl.String:

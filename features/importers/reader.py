@@ -1,30 +1,23 @@
-"""Reads all files of a mapping, in its order, into tables ready for the warehouse."""
+"""Gathers rows of many files into tables ready for the warehouse."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from fnmatch import fnmatch
-from pathlib import Path
 
 import polars as pl
 
-from features.errors import KarmapathError
 from features.importers import enrolments
 from features.importers.competency_names import CompetencyNames
 from features.importers.completing import with_levels, with_scopes
-from features.importers.json_sources import read_json, records_frame
-from features.importers.mapping import Mapping as FileMapping
 from features.importers.mapping import TableRule
 from features.importers.prepare import PREPARE
 from features.importers.sift import FILE, Check, empty_rejects, key_check, schema_checks, sift
-from features.importers.sources import LINE, read_lists, read_rows
+from features.importers.sources import LINE
 from features.importers.tabulate import Context, Pseudonym, tabulate
 from features.reference import TableSource
 from features.schema import TABLES, Table
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ class TableReader:
         table = TABLES[rule.table]
         context = Context(null_words, self._names() if _matches(rule) else None, self.pseudonym)
         if rule.prepare is not None:
-            raw = PREPARE[rule.prepare](raw)
+            raw = PREPARE[rule.prepare](raw, self._names())
         made = tabulate(raw, rule, file, context)
         read = made.frame.height + made.left_out + made.rejects.height
         checks = [*made.checks, *self._checks(made.frame, rule)]
@@ -202,66 +195,6 @@ class TableReader:
                 TABLES["competency_aliases"].empty() if aliases is None else aliases,
             )
         return names
-
-
-def read_mapped(
-    mapping: FileMapping, sources: Sequence[Path], reader: TableReader, progress: Progress = lambda _: None
-) -> None:
-    """Read every file that the mapping names into ``reader``.
-
-    Raises
-    ------
-    KarmapathError
-        If a file that the mapping needs is not among the sources, or is not what it claims to be.
-    """
-    found = [(rule, files_of(rule, sources)) for rule in mapping.tables]
-    given_files = all(source.is_file() for source in sources)
-    if not any(files for _, files in found):
-        wanted = ", ".join(pattern for rule in mapping.tables for pattern in rule.files)
-        where = ", ".join(str(source) for source in sources)
-        raise KarmapathError(f"none of the mapping's files in {where}", wanted, "check the path, or the mapping")
-    for rule, files in found:
-        if not files and not rule.optional and not given_files:
-            raise KarmapathError(
-                f"no {' or '.join(rule.files)} in {', '.join(map(str, sources))}",
-                f"the file for the table {rule.table}",
-                "add it, or mark it optional in the mapping; nothing was imported",
-            )
-        for path in files:
-            progress(f"{path.name} -> {rule.table}")
-            raw = _READERS[rule.format](path, rule.separator)
-            reader.take(raw, rule, path.name, mapping.null_words)
-
-
-_READERS: Mapping[str, Callable[[Path, str | None], pl.DataFrame]] = {
-    "table": read_rows,
-    "lists": read_lists,
-    "records": lambda path, _: records_frame(read_json(path)),
-}
-
-
-def files_of(rule: TableRule, sources: Sequence[Path]) -> list[Path]:
-    """Return the files of the sources (folders or files) that a rule reads, in its order."""
-    for source in sources:
-        if not source.exists():
-            raise KarmapathError(f"nothing at {source}", "a folder or a file", "check the path")
-    here = [path for source in sources for path in _inside(source)]
-    if rule.files == ("",):
-        return [path for path in here if path.is_file()]
-    named = [(path, f"{path.parent.name}/{path.name}") for path in here if path.is_file()]
-    return [
-        path
-        for pattern in rule.files
-        for path, name in named
-        if fnmatch(name if "/" in pattern else path.name, pattern)
-    ]
-
-
-def _inside(source: Path) -> list[Path]:
-    """Return the files of a folder and of the folders in it, or the file itself."""
-    if not source.is_dir():
-        return [source]
-    return [file for path in sorted(source.iterdir()) for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
 
 
 def filled(held: pl.DataFrame, rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
