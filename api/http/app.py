@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from api.http.v1 import catalogue, happenings, learners
 from api.http.v1.documents import Problem
 from api.settings import Settings, load_settings
 from features.home import HOME_VARIABLE
+from features.times import now
 
 _DESCRIPTION = """\
 Guided and desirable learning paths for civil servants: what to learn next, in what order, and why.
@@ -41,13 +43,13 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the application for these settings; it opens the store when it starts."""
+def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastAPI:
+    """Return the application for these settings; it opens the store when it starts. ``clock`` tells the time."""
     app = FastAPI(
         title="Karmapath",
         version="1",
         description=_DESCRIPTION,
-        lifespan=_lifespan(settings),
+        lifespan=_lifespan(settings, clock),
         strict_content_type=False,  # the platform's clients do not all send one
         generate_unique_id_function=_operation_id,
         responses=_PROBLEMS,
@@ -67,10 +69,10 @@ def from_environment() -> FastAPI:
     return create_app(load_settings(Path(os.environ.get(HOME_VARIABLE) or ".karmapath")))
 
 
-def _lifespan(settings: Settings) -> Any:
+def _lifespan(settings: Settings, clock: Callable[[], datetime]) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = Service.open(settings)
+        service = Service.open(settings, clock)
         app.state.service = service
         service.champion.refresh()
         yield

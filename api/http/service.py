@@ -38,16 +38,16 @@ class Service:
     _catalogues: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, settings: Settings) -> Service:
+    def open(cls, settings: Settings, clock: Callable[[], datetime] = now) -> Service:
         """Open the store, bring it up to date, and begin to follow the champion."""
         store = Store(settings.database)
         store.migrate()
-        return cls(settings, store, Champion(settings.folders))
+        return cls(settings, store, Champion(settings.folders), clock)
 
     @cached_property
     def writer(self) -> Writer:
         """The thread that writes for all requests."""
-        return Writer(self.store)
+        return Writer(self.store, self.clock)
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from features.store import AnyEvent, EventResult, ShownList, Store
 
@@ -33,6 +34,7 @@ class Writer:
     """One thread that writes for all requests of this process."""
 
     store: Store
+    clock: Callable[[], datetime]
     _events: list[_Waiting] = field(default_factory=list)
     _shown: list[ShownList] = field(default_factory=list)
     _wake: threading.Condition = field(default_factory=threading.Condition)
@@ -91,7 +93,7 @@ class Writer:
     def _write_events(self, waiting: list[_Waiting]) -> None:
         batch = [event for one in waiting for event in one.events]
         try:
-            results = self.store.append_events(batch, waiting[0].courses)
+            results = self.store.append_events(batch, waiting[0].courses, self.clock())
         except Exception as error:
             for one in waiting:
                 _settle(one, error)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+
+from starlette.testclient import TestClient
+
+from features.home import Home
+from models.champion import point_to
+from tests.api.conftest import portal_tables, train
+
+
+def newer(home: Home, rows: int = 9) -> str:
+    tables = portal_tables()
+    return train(home, tables | {"enrolments": tables["enrolments"].head(rows)}).version
+
+
+def model(client: TestClient) -> str:
+    return str(client.get("/v1/learners/L3/recommendations").json()["model"])
+
+
+def await_model(client: TestClient, version: str) -> None:
+    deadline = time.monotonic() + 20
+    while model(client) != version:
+        assert time.monotonic() < deadline, "the new champion was never taken up"
+        time.sleep(0.02)
+
+
+def test_a_new_champion_serves_without_a_dropped_request(client: TestClient, home: Home) -> None:
+    first = model(client)
+    seen: list[tuple[int, str]] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        while not stop.is_set():
+            response = client.get("/v1/learners/L3/recommendations")
+            seen.append((response.status_code, response.json().get("model", response.text)))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    second = newer(home)
+    await_model(client, second)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert first != second
+    assert {status for status, _ in seen} == {200}
+    assert {version for _, version in seen} == {first, second}
+
+
+def test_a_rollback_is_followed_too(client: TestClient, home: Home) -> None:
+    first = model(client)
+    await_model(client, newer(home))
+    point_to(home, first)
+    await_model(client, first)
+
+
+def test_a_damaged_champion_leaves_the_last_good_one_serving_and_says_so(client: TestClient, home: Home) -> None:
+    first = model(client)
+    version = newer(home)
+    shutil.rmtree(home.bundles / version / "arrays")
+    deadline = time.monotonic() + 20
+    while (problem := client.get("/v1/models/current").json()["problem"]) is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert problem["remedy"]
+    assert model(client) == first
+    assert client.get("/ready").status_code == 200
+
+
+def test_a_champion_that_appears_after_the_start_is_taken_up(client: TestClient, home: Home) -> None:
+    first = model(client)
+    (home.bundles / "CHAMPION").unlink()
+    assert model(client) == first, "a pointer that is gone takes nothing away"
+    point_to(home, first)
+    assert model(client) == first
