@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ class Attempts:
     questions: IntArray
     proctored: NDArray[np.bool_]
 
-    def columns(self) -> dict[str, NDArray[np.generic]]:
+    def columns(self) -> dict[str, NDArray[Any]]:
         """Return the columns by name."""
         return dict(vars(self))
 
@@ -51,7 +52,7 @@ def sit_quizzes(
     right_chance = 1.0 / (1.0 + np.exp(-(behaviour.quiz_slope * (above + 0.5) + behaviour.quiz_base)))
     right_chance = np.where(skimmed & ~proctored, np.maximum(right_chance, behaviour.shared_answers), right_chance)
     questions = np.where(proctored, PROCTORED_QUESTIONS, QUIZ_QUESTIONS)
-    parts: list[tuple[NDArray[np.generic], ...]] = []
+    parts: list[tuple[NDArray[Any], ...]] = []
     rows = np.arange(len(learner))
     for attempt in range(behaviour.quiz_retakes + 1):
         right = rng.binomial(questions[rows], right_chance[rows])

@@ -25,8 +25,8 @@ BAD_ROWS: Mapping[str, tuple[Mapping[str, str], ...]] = {
         {"course_id": "{course}", "competency_sub_theme_id": "COMSUBTHEME-999999"},  # unknown competency
     ),
     "assessment_detail": (
-        {"user_id": "L0000001", "content_id": "do_0000", "completion_date": "2026-03-01 11:20:05",
-         "score_achieved": "70", "overall_score": "100", "cut_off_percentage": "60"},  # unknown course
+        {"user_id": "L9999999", "content_id": "{course}", "completion_date": "2026-03-01 11:20:05",
+         "score_achieved": "70", "overall_score": "100", "cut_off_percentage": "60"},  # unknown learner
         {"user_id": "L0000002", "content_id": "{course}", "completion_date": "2026-03-01 11:20:05",
          "score_achieved": "170", "overall_score": "100", "cut_off_percentage": "60"},  # more than all points
     ),

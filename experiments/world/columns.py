@@ -46,19 +46,19 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "time_spent_by_the_user", "completion_date", "score_achieved", "overall_score", "cut_off_percentage",
         "total_question", "number_of_incorrect_responses", "number_of_retakes", "data_last_generated_on",
     ),
-    # What the platform does not export, as tables of this project.
+    # What the platform does not export: a FRAC table, and tables with the warehouse's own names and columns.
     "frac": (
         "position_id", "organisation_id", "designation", "group", "wing", "role_id", "role", "role_description",
         "activity_id", "activity", "competency_id", "competency", "level", "weight", "critical",
     ),
-    "course_levels": ("course_id", "competency_id", "from_level", "to_level"),
-    "course_extras": ("course_id", "base_course_id", "organisation_id", "cost"),
+    "teaches": ("course_id", "competency_id", "from_level", "to_level"),
+    "courses": ("course_id", "name", "base_course_id", "organisation_id", "cost"),
     "prerequisites": ("course_id", "group", "requires_course_id"),
-    "learner_languages": ("user_id", "languages"),
-    "time_spent": ("user_id", "content_id", "seconds", "share_of_duration"),
+    "learners": ("learner_id", "languages"),
+    "enrolments": ("learner_id", "course_id", "status", "dwell_ratio"),
     "rules": ("rule_id", "version", "title", "citation", "kind", "scope", "parameters", "valid_from", "valid_to"),
 }  # fmt: skip
 """Table to its columns, in order."""
 
-GROWING = ("user_detail", "user_enrolments", "assessment_detail", "learner_languages", "time_spent")
+GROWING = ("user_detail", "user_enrolments", "assessment_detail", "learners", "enrolments")
 """Tables that grow with the number of learners."""

@@ -34,10 +34,11 @@ def describe(course: WorldCourse, service: Service, language: str) -> str:
         subject = service.competencies[course.competencies[0]].hindi if language == "hi" else course.title
         return _templates()[language].format(subject=subject)
     taught = [service.competencies[number] for number in course.competencies]
-    aims = " ".join(competency.description for competency in taught)
+    aims = "; ".join(_continued(competency.description) for competency in taught)
     topics = ", ".join(course.keywords[:5])
     opening = "Tests" if "Assessment" in course.category else "Covers"
-    return f"{opening} {topics}. A person who has done it: {_joined(aims)} {_AUDIENCE[course.from_level]} {_ENDING[course.category]}"
+    scope = f"{opening} {topics}. A person who has done it {aims}."
+    return f"{scope} {_AUDIENCE[course.from_level]} {_ENDING[course.category]}"
 
 
 def language_names() -> dict[str, str]:
@@ -50,5 +51,5 @@ def _templates() -> dict[str, str]:
     return {row["language"]: row["description"] for row in rows("languages")}
 
 
-def _joined(sentences: str) -> str:
-    return sentences[0].lower() + sentences[1:]
+def _continued(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:].rstrip(".")

@@ -114,7 +114,7 @@ def _fields_in_mind(interest: FloatArray, count: int, rng: np.random.Generator) 
     shares = np.cumsum(np.exp(1.3 * interest), axis=1)
     draws = rng.random((len(interest), count), dtype=np.float32) * shares[:, -1:]
     found = (shares[:, None, :] < draws[:, :, None]).sum(axis=2)
-    return np.minimum(found, interest.shape[1] - 1)
+    return np.asarray(np.minimum(found, interest.shape[1] - 1))
 
 
 def _cumulated(weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -49,11 +50,11 @@ def user_detail(service: Service, people: People, calendar: Calendar, stamp: str
     )
 
 
-def learner_languages(people: People) -> pl.DataFrame:
+def learners(people: People) -> pl.DataFrame:
     """Return the languages each learner reads, best first."""
-    profiles = pl.Series(["|".join(languages) for languages in LANGUAGE_PROFILES])
+    profiles = pl.Series([json.dumps(languages) for languages in LANGUAGE_PROFILES])
     return pl.DataFrame(
-        {"user_id": learner_ids(people.first, len(people)), "languages": profiles.gather(people.languages)}
+        {"learner_id": learner_ids(people.first, len(people)), "languages": profiles.gather(people.languages)}
     )
 
 
@@ -91,18 +92,17 @@ def user_enrolments(catalogue: Catalogue, people: People, lives: Lives, calendar
     )
 
 
-def time_spent(catalogue: Catalogue, people: People, lives: Lives) -> pl.DataFrame:
-    """Return seconds spent on each enrolment that was begun, and as a share of the course's length."""
+def enrolments(catalogue: Catalogue, people: People, lives: Lives) -> pl.DataFrame:
+    """Return the time spent on each enrolment that was begun, as a share of the course's length."""
     e = lives.enrolments
     begun = np.flatnonzero(e["spent"] > 0)
-    seconds = np.round(e["spent"][begun].astype(np.float64)).astype(np.int64)
     hours = np.array([course.hours for course in catalogue.courses])[e["course"][begun]]
     return pl.DataFrame(
         {
-            "user_id": learner_ids(people.first, len(people)).gather(e["learner"][begun]),
-            "content_id": _course_ids(catalogue).gather(e["course"][begun]),
-            "seconds": seconds,
-            "share_of_duration": pl.Series(seconds / (hours * 3600.0)).round(4),
+            "learner_id": learner_ids(people.first, len(people)).gather(e["learner"][begun]),
+            "course_id": _course_ids(catalogue).gather(e["course"][begun]),
+            "status": np.where(e["completed"][begun], "completed", "in_progress"),
+            "dwell_ratio": pl.Series(e["spent"][begun].astype(np.float64) / (hours * 3600.0)).round(4),
         }
     )
 

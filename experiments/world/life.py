@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.world.assessments import Attempts, sit_quizzes
 from experiments.world.catalogue import ASSESSED, level_matrix
 from experiments.world.duties import Duties
 from experiments.world.exposure import Shelves
 from experiments.world.languages import UNREADABLE, Versions
 from experiments.world.population import FloatArray, Ground, IntArray, People
-from experiments.world.schedule import CAMPAIGN, CHOSEN, MANDATED, PROCTORED, Schedule
-from experiments.world.assessments import Attempts, sit_quizzes
+from experiments.world.schedule import CAMPAIGN, CHOSEN, PROCTORED, Schedule
 
 Bools = NDArray[np.bool_]
 _AREAS = ("Behavioural", "Functional", "Domain")
@@ -100,7 +101,7 @@ class Stage:
         """(3,): rate a day at which the fading part of a gain falls, by area."""
         b = self.ground.behaviour
         lives = (b.half_life_behavioural, b.half_life_functional, b.half_life_domain)
-        return (np.log(2.0) / np.array(lives)).astype(np.float32)
+        return np.asarray(np.log(2.0) / np.array(lives), dtype=np.float32)
 
     @cached_property
     def fading_of(self) -> FloatArray:
@@ -115,14 +116,14 @@ class Stage:
 class Happened:
     """What happened in one chunk, a list of arrays a column; ``joined`` makes single arrays of them."""
 
-    columns: dict[str, list[NDArray[np.generic]]] = field(default_factory=dict)
+    columns: dict[str, list[NDArray[Any]]] = field(default_factory=dict)
 
-    def add(self, **columns: NDArray[np.generic]) -> None:
+    def add(self, **columns: NDArray[Any]) -> None:
         """Append one array to each column."""
         for name, values in columns.items():
             self.columns.setdefault(name, []).append(values)
 
-    def joined(self) -> dict[str, NDArray[np.generic]]:
+    def joined(self) -> dict[str, NDArray[Any]]:
         """Return each column as one array, learner by learner, oldest first."""
         whole = {name: np.concatenate(parts) for name, parts in self.columns.items()}
         order = np.lexsort((whole["day"], whole["learner"])) if whole else None
@@ -133,9 +134,9 @@ class Happened:
 class Lives:
     """The result of a chunk."""
 
-    enrolments: dict[str, NDArray[np.generic]]
-    attempts: dict[str, NDArray[np.generic]]
-    gains: dict[str, NDArray[np.generic]]
+    enrolments: dict[str, NDArray[Any]]
+    attempts: dict[str, NDArray[Any]]
+    gains: dict[str, NDArray[Any]]
 
 
 @dataclass

@@ -25,7 +25,8 @@ FORMAT = 3
 """Dimensions of taste for advanced, long and programme-like courses."""
 
 LANGUAGE_PROFILES: tuple[tuple[str, ...], ...] = (
-    ("en", "hi"), ("hi", "en"), ("hi",), ("ta", "en"), ("te", "en"), ("te", "hi", "en"), ("bn", "en"), ("bn", "hi", "en"),
+    ("en", "hi"), ("hi", "en"), ("hi",), ("ta", "en"), ("te", "en"), ("te", "hi", "en"), ("bn", "en"),
+    ("bn", "hi", "en"),
     ("mr", "hi", "en"), ("mr", "hi"), ("gu", "hi", "en"), ("kn", "en"), ("ml", "en"), ("or", "hi", "en"),
     ("pa", "hi", "en"), ("as", "en"), ("en",),
 )  # fmt: skip
@@ -162,7 +163,7 @@ class People:
     def post_at(self, learners: IntArray, day: FloatArray) -> IntArray:
         """Return the post that each learner holds on that day."""
         held = (self.since[learners] <= day[:, None]).sum(axis=1) - 1
-        return self.posts[learners, np.maximum(held, 0)]
+        return np.asarray(self.posts[learners, np.maximum(held, 0)])
 
 
 def make_people(ground: Ground, first: int, count: int, days: int) -> People:
@@ -270,4 +271,5 @@ def _cumulated(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _draw(cumulated: NDArray[np.float64], uniform: NDArray[np.float64]) -> IntArray:
     """Return for each row the index at which its cumulative shares pass its uniform number."""
-    return np.minimum((cumulated < uniform[:, None]).sum(axis=1), cumulated.shape[1] - 1).astype(np.int64)
+    passed = (cumulated < uniform[:, None]).sum(axis=1)
+    return np.asarray(np.minimum(passed, cumulated.shape[1] - 1), dtype=np.int64)

@@ -14,7 +14,8 @@ from experiments.world.duties import Duties
 from experiments.world.service import Body, Service
 
 OWNER_OF_FIELD = {
-    "railway": "M03", "transport": "M03", "posts": "M04", "tax": "M01", "trade": "M01", "finance": "M01", "health": "M05",
+    "railway": "M03", "transport": "M03", "posts": "M04", "tax": "M01", "trade": "M01", "finance": "M01",
+    "health": "M05",
     "agriculture": "M07", "rural": "M08", "environment": "M09", "climate": "M09", "infrastructure": "M10",
     "education": "M11", "police": "M02", "disaster": "M02", "personnel": "M06", "grievance": "M06",
 }  # fmt: skip
@@ -88,7 +89,7 @@ def kcm_content_mapping(service: Service, catalogue: Catalogue, stamp: str) -> p
     )
 
 
-def course_levels(service: Service, catalogue: Catalogue) -> pl.DataFrame:
+def teaches(service: Service, catalogue: Catalogue) -> pl.DataFrame:
     """Return from which level to which each course teaches each of its competencies."""
     return pl.DataFrame(
         {
@@ -102,15 +103,16 @@ def course_levels(service: Service, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
-def course_extras(service: Service, catalogue: Catalogue) -> pl.DataFrame:
+def courses(service: Service, catalogue: Catalogue) -> pl.DataFrame:
     """Return what a course is a translation of, whose subject it is, and its fee in rupees."""
     return pl.DataFrame(
         [
-            (course.id, _base_id(catalogue, number), _owner(service, course), course.fee)
+            (course.id, course.title, _base_id(catalogue, number), _owner(service, course), course.fee)
             for number, course in enumerate(catalogue.courses)
         ],
         schema={
-            "course_id": pl.String, "base_course_id": pl.String, "organisation_id": pl.String, "cost": pl.Float64
+            "course_id": pl.String, "name": pl.String, "base_course_id": pl.String, "organisation_id": pl.String,
+            "cost": pl.Float64,
         },
         orient="row",
     )  # fmt: skip
@@ -207,7 +209,7 @@ def rules(duties: Duties) -> pl.DataFrame:
             "DoPT OM No. T-19011/1/2024-NTP of 15 January 2024", "never_gate", {}, {}, date(2024, 1, 15),
         ),
         _rule(
-            "reimbursement", "The fee of an approved course outside the platform is reimbursed on successful completion",
+            "reimbursement", "The fee of an approved outside course is reimbursed on successful completion",
             "Mission Karmayogi: the desirable path", "reimburse_on_completion", {"external": True},
             {"ceiling_rupees": 20000}, date(2020, 9, 2),
         ),

@@ -107,7 +107,7 @@ class Service:
         share = np.zeros((len(self.posts), len(self.fields)), dtype=np.float32)
         for competency, field in enumerate(self.field_of):
             share[:, field] += self.required[:, competency] * self.weights[:, competency]
-        return share / share.max(axis=1, keepdims=True)
+        return np.asarray(share / share.max(axis=1, keepdims=True))
 
     def ministry_of(self, organisation: str) -> str:
         """Return the ministry above an organisation (or itself)."""

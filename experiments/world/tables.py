@@ -80,5 +80,5 @@ class TableFile:
 
 def join_parquet(parts: Sequence[Path], path: Path) -> None:
     """Join Parquet files into one, in order, without holding them in memory."""
-    joined = pl.scan_parquet(parts)
+    joined = pl.scan_parquet(list(parts))
     joined.sink_parquet(path, compression="zstd", row_group_size=ROW_GROUP, maintain_order=True)

@@ -1,6 +1,6 @@
 """The truth behind a demo world: true levels, interests and careers, to judge the engine by.
 
-It lies in the folder ``truth`` beside the exports. No importer and nothing that serves reads it.
+It lies in the folder ``_truth`` beside the exports. No importer and nothing that serves reads it.
 
 >>> truth = Truth.open(folder)                                                            # doctest: +SKIP
 >>> truth.interest(["L0000001"]).shape                                                    # doctest: +SKIP
@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from features.errors import NotFoundError
 
-FOLDER = "truth"
+FOLDER = "_truth"
+"""Importers pass over names that begin with an underscore."""
 PEOPLE, INTEREST, COURSES, COMPETENCIES, GAINS, CAREERS, FACTS = (
     "truth_levels.parquet", "truth_interest.parquet", "truth_courses.parquet", "truth_competencies.parquet",
     "truth_gains.parquet", "truth_careers.parquet", "world.json",
@@ -76,7 +77,7 @@ class Truth:
         For each learner it has mean 0 and standard deviation 1 over the catalogue without translations; a course and
         its translations are equally interesting. It says nothing of need, level, language or length.
         """
-        tastes = np.stack(self._rows(INTEREST, learners)["tastes"].to_numpy()).astype(np.float32)
+        tastes = _matrix(self._rows(INTEREST, learners)["tastes"])
         liking = tastes @ self._factors.T
         bases = liking[:, self._is_base]
         centred = liking - bases.mean(axis=1, keepdims=True)
@@ -95,7 +96,7 @@ class Truth:
     def levels(self, learners: Sequence[str], at: datetime) -> NDArray[np.float32]:
         """Return true levels, 0 to 5, on a day: shape (n_learners, n_competencies)."""
         people = self._rows(PEOPLE, learners)
-        found = np.stack(people["start"].to_numpy()).astype(np.float32) / STEP
+        found = _matrix(people["start"]) / STEP
         number = {learner: row for row, learner in enumerate(learners)}
         day = (at - datetime.fromisoformat(self.facts["start"])).total_seconds() / 86400.0
         scan = pl.scan_parquet(self.folder / GAINS).filter(pl.col("day") <= day)
@@ -104,7 +105,7 @@ class Truth:
         what, kept = gains["competency"].to_numpy().astype(np.int64), gains["kept"].to_numpy()
         faded = np.exp(-self._competencies["fading"].to_numpy()[what] * (day - gains["day"].to_numpy()))
         np.add.at(found, (rows, what), gains["gain"].to_numpy() * (kept + (1.0 - kept) * faded))
-        return np.clip(found, 0.0, 5.0)
+        return np.asarray(np.clip(found, 0.0, 5.0), dtype=np.float32)
 
     def careers(self) -> pl.DataFrame:
         """Return who held which position from when: learner_id, position_id, since."""
@@ -125,7 +126,7 @@ class Truth:
 
     @cached_property
     def _factors(self) -> NDArray[np.float32]:
-        return np.stack(self._courses["factors"].to_numpy()).astype(np.float32)
+        return _matrix(self._courses["factors"])
 
     @cached_property
     def _is_base(self) -> NDArray[np.bool_]:
@@ -134,3 +135,8 @@ class Truth:
     @cached_property
     def _competencies(self) -> pl.DataFrame:
         return pl.read_parquet(self.folder / COMPETENCIES)
+
+
+def _matrix(column: pl.Series) -> NDArray[np.float32]:
+    """Return a column of equally long arrays as a matrix."""
+    return np.asarray(column.to_numpy(), dtype=np.float32)

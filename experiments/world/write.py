@@ -24,8 +24,8 @@ from experiments.world.exposure import Shelves
 from experiments.world.languages import Versions
 from experiments.world.learner_files import (
     assessment_detail,
-    learner_languages,
-    time_spent,
+    enrolments,
+    learners,
     user_detail,
     user_enrolments,
 )
@@ -66,7 +66,7 @@ def write_world(
     Parameters
     ----------
     folder
-        Made if it is not there. Exports go into it, the truth into its sub-folder ``truth``.
+        Made if it is not there. Exports go into it, the truth into its sub-folder ``_truth``.
     learners
         Number of learners, at least 1. Time and disk grow with it, memory does not.
     seed
@@ -144,9 +144,9 @@ class _Writer:
         calendar = self.stage.duties.calendar
         frames = {
             "user_detail": user_detail(service, people, calendar, self.stamp),
-            "learner_languages": learner_languages(people),
+            "learners": learners(people),
             "user_enrolments": user_enrolments(catalogue, people, lives, calendar, self.stamp),
-            "time_spent": time_spent(catalogue, people, lives),
+            "enrolments": enrolments(catalogue, people, lives),
             "assessment_detail": assessment_detail(catalogue, people, lives, calendar, self.stamp),
         }
         for name, frame in frames.items():
@@ -159,8 +159,8 @@ class _Writer:
             "kcm_dictionary": reference.kcm_dictionary(service, self.stamp),
             "kcm_content_mapping": reference.kcm_content_mapping(service, catalogue, self.stamp),
             "content": content(catalogue, figures, duties.calendar, self.stamp),
-            "course_levels": reference.course_levels(service, catalogue),
-            "course_extras": reference.course_extras(service, catalogue),
+            "teaches": reference.teaches(service, catalogue),
+            "courses": reference.courses(service, catalogue),
             "prerequisites": reference.prerequisites(catalogue),
             "frac": reference.frac(service),
             "cb_plan": reference.cb_plan(duties, self.stamp),

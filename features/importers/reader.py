@@ -57,6 +57,8 @@ class TableReader:
     now: datetime
     pseudonym: Pseudonym | None = None
     imported: Imported = field(default_factory=Imported)
+    _read: dict[int, tuple[TableRule, pl.DataFrame]] = field(default_factory=dict)
+    """Keys that each rule has read, by the rule's identity."""
 
     def known(self, names: Sequence[str] | None = None) -> Mapping[str, pl.Series]:
         """Return ``table.column`` to the ids that may be pointed to."""
@@ -137,20 +139,30 @@ class TableReader:
         )
 
     def _add(self, good: pl.DataFrame, rule: TableRule) -> tuple[int, pl.DataFrame]:
-        """Add rows to the table; return how many fold into earlier ones, and the rejects."""
-        repeat = self._repeats(good, rule.table)
+        """Add rows to the table; return how many fold into earlier ones, and the rejects.
+
+        A row repeated in one kind of export is an error where the rule says so; what another kind of export, or an own
+        table, tells of the same key fills in what is not known yet.
+        """
+        rejects = empty_rejects()
         if rule.duplicates == "reject":
             check = replace(key_check(TABLES[rule.table]), bad=pl.col("__repeat"))
-            kept, rejects = sift(good.with_columns(repeat.alias("__repeat")), rule.table, [check])
-            self._append(kept.drop(LINE, FILE, "__repeat", strict=False), rule.table)
-            return 0, rejects
-        good = good.drop(LINE, FILE)
+            again = self._repeats(good, rule.table, self._keys_read(rule))
+            good, rejects = sift(good.with_columns(again.alias("__repeat")), rule.table, [check])
+            good = good.drop("__repeat", strict=False)
+            self._read[id(rule)] = (rule, _joined(self._keys_read(rule), good.select(TABLES[rule.table].key)))
+        repeat = self._repeats(good, rule.table, self.imported.tables.get(rule.table))
+        good = good.drop(LINE, FILE, strict=False)
         if rule.table == "enrolments":  # folded at the end, when all of a learner's are there
             self._append(good, rule.table)
         else:
             self._append(good.filter(~repeat), rule.table)
             self._fill(good.filter(repeat), rule.table)
-        return int(repeat.sum()), empty_rejects()
+        return int(repeat.sum()), rejects
+
+    def _keys_read(self, rule: TableRule) -> pl.DataFrame | None:
+        """Return the keys of the rows that this rule has read so far."""
+        return self._read[id(rule)][1] if id(rule) in self._read else None
 
     def _fill(self, rows: pl.DataFrame, table: str) -> None:
         """Fill empty cells of the table with those of rows with the same keys."""
@@ -161,11 +173,10 @@ class TableReader:
         first = rows.group_by(key, maintain_order=True).agg(pl.all().drop_nulls().first())
         self.imported.tables[table] = filled(held, first.cast(_types(first, table)), key)
 
-    def _repeats(self, good: pl.DataFrame, table: str) -> pl.Series:
-        """Return which rows have a key that came before, in this file or an earlier one."""
+    def _repeats(self, good: pl.DataFrame, table: str, earlier: pl.DataFrame | None) -> pl.Series:
+        """Return which rows have a key that came before, among these rows or among earlier ones."""
         key = list(TABLES[table].key)
         repeat = ~good.select(pl.struct(key).is_first_distinct()).to_series()
-        earlier = self.imported.tables.get(table)
         if earlier is None:
             return repeat
         seen = earlier.select(key).unique().with_columns(pl.lit(value=True).alias("__seen"))
@@ -204,6 +215,10 @@ def filled(held: pl.DataFrame, rows: pl.DataFrame, key: Sequence[str]) -> pl.Dat
     return joined.with_columns(pl.coalesce(name, f"{name}:new").alias(name) for name in both).select(
         pl.exclude("^.*:new$")
     )
+
+
+def _joined(earlier: pl.DataFrame | None, keys: pl.DataFrame) -> pl.DataFrame:
+    return keys if earlier is None else pl.concat([earlier, keys])
 
 
 def _types(frame: pl.DataFrame, table: str) -> pl.Schema:

@@ -16,7 +16,7 @@ from features.importers.mapping import ColumnRule, TableRule
 from features.importers.sift import FILE, Check, sift
 from features.importers.sources import BROKEN, FIELDS, LINE
 from features.levels import describe, levels
-from features.schema import TABLES, TEXT, TEXTS, TIME, Column
+from features.schema import DATE, TABLES, TEXT, TEXTS, TIME, Column
 
 Pseudonym = Callable[[pl.Series], pl.Series]
 """Turns learner ids into pseudonyms."""
@@ -201,8 +201,10 @@ def _parsed(source: pl.Series, column: ColumnRule, target: Column, context: Cont
     if target.dtype == TEXTS:
         read = values.languages if target.name == "languages" else values.lists
         return _without_dropped(read(source, column.separator), column.drop)
-    if target.dtype == TIME:
-        return values.years(source) if column.unit == "year" else values.times(source)
+    if target.dtype == DATE:
+        return values.times(source).cast(DATE)
+    if target.dtype in (TIME, DATE):
+        return (values.years(source) if column.unit == "year" else values.times(source)).cast(target.dtype)
     if target.dtype == pl.Boolean:
         return values.booleans(source)
     if target.dtype == TEXT:
@@ -252,7 +254,13 @@ def _expected(column: ColumnRule, target: Column) -> str:
         return f"one of {', '.join(column.words)}"
     if column.scale is not None:
         return describe(column.scale)
-    kinds: Mapping[Any, str] = {TIME: "a date or time", pl.Boolean: "yes or no", TEXTS: "a list", TEXT: "text"}
+    kinds: Mapping[Any, str] = {
+        TIME: "a date or time",
+        DATE: "a date",
+        pl.Boolean: "yes or no",
+        TEXTS: "a list",
+        TEXT: "text",
+    }
     if column.unit in ("seconds", "minutes", "hours"):
         return f"HH:MM:SS or a number of {column.unit}"
     return kinds.get(target.dtype, "a whole number" if target.dtype.is_integer() else "a number")
