@@ -295,8 +295,13 @@ _TABLES = (
         (
             _c("evidence_id", TEXT, "identifier", required=True),
             _c("learner_id", TEXT, "the learner", required=True, points_to="learners.learner_id"),
-            _c("competency_id", TEXT, "what it is about; empty: all that the course teaches"),
-            _c("course_id", TEXT, "the course it came from"),
+            _c(
+                "competency_id",
+                TEXT,
+                "what it is about; empty: all that the course teaches",
+                points_to="competencies.competency_id",
+            ),
+            _c("course_id", TEXT, "the course it came from", points_to="courses.course_id"),
             _c("kind", TEXT, "kind of evidence", required=True, allowed=EVIDENCE_KINDS),
             _c("level", pl.Int8, "the level it was about; empty: the course's level", low=1, high=MAX_LEVEL),
             _c("passed", pl.Boolean, "whether the level was shown"),

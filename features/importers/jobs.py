@@ -32,19 +32,19 @@ class Job:
     path: Path
     rule: TableRule
     load: Callable[[], pl.DataFrame]
-    null_words: tuple[str, ...] = ()
+    mapping: FileMapping
 
 
 def file_job(path: Path, rule: TableRule, mapping: FileMapping) -> Job:
     """Return the job of reading a file as a rule's format says."""
-    return Job(path, rule, lambda: _LOADERS[rule.format](path, rule.separator), mapping.null_words)
+    return Job(path, rule, lambda: _LOADERS[rule.format](path, rule.separator), mapping)
 
 
 def run_jobs(jobs: Iterable[Job], reader: TableReader, progress: Progress) -> None:
     """Read every job's file into ``reader``; ``KarmapathError`` where a file is not what it claims to be."""
     for job in jobs:
         progress(f"{job.path.name} -> {job.rule.table}")
-        reader.take(job.load(), job.rule, job.path.name, job.null_words)
+        reader.take(job.load(), job.rule, job.path.name, job.mapping.null_words)
 
 
 def mapping_jobs(mapping: FileMapping, sources: Sequence[Path]) -> list[Job]:

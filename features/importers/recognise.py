@@ -30,6 +30,8 @@ from features.schema import TABLES
 KINDS = ("auto", "igot", "search", "roles", "frac")
 _JSON = (".json", ".jsonl", ".ndjson")
 _TABLES = (".csv", ".parquet", ".tsv", ".txt")
+_RANK = {"igot": 0, "search": 1, "roles": 2, "frac": 3, "own": 4}
+"""Where several files speak of one table: the first to say something wins, the others fill in what it left empty."""
 _FRAC_COLUMNS = ("role", "competency", "level")
 
 
@@ -59,7 +61,7 @@ def jobs_for(sources: Sequence[Path], kind: str = "auto") -> tuple[list[Job], li
         )  # fmt: skip
     _refuse_two_formats(jobs)
     order = list(TABLES)
-    return sorted(jobs, key=lambda job: order.index(job.rule.table)), ignored
+    return sorted(jobs, key=lambda job: (order.index(job.rule.table), _RANK[job.mapping.name])), ignored
 
 
 def _jobs_of(path: Path, kind: str, *, given: bool) -> list[Job]:
@@ -95,7 +97,7 @@ def _flat_jobs(path: Path, name: str, read: Callable[[Path], dict[str, pl.DataFr
     frames = cache(read)
 
     def job(rule: TableRule) -> Job:
-        return Job(path, rule, lambda: frames(path)[rule.files[0]], mapping.null_words)
+        return Job(path, rule, lambda: frames(path)[rule.files[0]], mapping)
 
     return [job(rule) for rule in mapping.tables]
 
@@ -151,7 +153,9 @@ def _own_jobs(path: Path, *, given: bool) -> list[Job]:
             raise _not_recognised(path, f"columns {', '.join(read_header(path))}", f"the columns {', '.join(must)}")
         return []
     columns = {column.name: ColumnRule(source=(column.name,)) for column in table.columns}
-    rule = TableRule(table=table.name, columns=columns, files=(path.name,), lenient=True)
+    rule = TableRule(
+        table=table.name, columns=columns, files=(path.name,), lenient=True, duplicates="fold", row_key=table.key
+    )
     return [file_job(path, rule, Mapping(name="own", tables=(rule,)))]
 
 
