@@ -52,8 +52,17 @@ class Case:
     """The cut; ``None`` where the data has an order but no times."""
 
 
-def time_cut(snapshot: Snapshot, vectors: NDArray[np.float32] | None, cut: datetime | None, share: float) -> Case:
+def time_cut(
+    snapshot: Snapshot,
+    vectors: NDArray[np.float32] | None,
+    cut: datetime | None,
+    share: float,
+    window: float | None = None,
+) -> Case:
     """Return the case of a cut at a moment, by default the one that leaves the last ``share`` of choices after it.
+
+    With ``window`` only the choices of that share of all, the first after the cut, are judged: rolling cuts each judge
+    their own stretch of time.
 
     Raises
     ------
@@ -72,6 +81,10 @@ def time_cut(snapshot: Snapshot, vectors: NDArray[np.float32] | None, cut: datet
             f"found {int(before.sum())} choices before {moment:%Y-%m-%d} and {int((~before).sum())} after",
             "some on either side", f"choose a cut between {_date(days.min())} and {_date(days.max())}",
         )  # fmt: skip
+    if window is not None:
+        end = float(np.quantile(days, min(1.0, 1 - share + window)))
+        inside = days <= end
+        data, before, days = data.keep(inside), before[inside], days[inside]
     seen = _enrolled_before(snapshot, learner_ids, data.course_ids, moment)
     return _case(f"time cut {moment:%Y-%m-%d}", data, before, seen, _to_be_had(snapshot, data.course_ids, moment),
                  learner_ids, moment)  # fmt: skip

@@ -118,6 +118,20 @@ class Tracking:
                 return _registered(version)
         raise KarmapathError(f"found no version {number}", "a registered version", "see 'karmapath promote --list'")
 
+    def newest(self) -> Registered:
+        """Return the version registered last; ``NotReadyError`` if there is none."""
+        found = self.versions()
+        if not found:
+            raise NotReadyError("found no registered version", "at least one", "run 'karmapath train' first")
+        return found[0]
+
+    def folder(self, version: Registered) -> Path:
+        """Return the folder of a version's bundle in the home folder, fetched from the registry if it is not there."""
+        folder = self._home.bundles / version.bundle
+        if not folder.exists():
+            self._fetch(version, folder)
+        return folder
+
     def versions(self) -> list[Registered]:
         """Return all registered versions, newest first."""
         found = self._client.search_model_versions(f"name='{MODEL_NAME}'")
@@ -145,9 +159,7 @@ class Tracking:
 
     def crown(self, version: Registered) -> None:
         """Make a version the champion; the one before it becomes ``previous``."""
-        folder = self._home.bundles / version.bundle
-        if not folder.exists():
-            self._fetch(version, folder)
+        self.folder(version)
         before = self.champion()
         if before is not None and before.number != version.number:
             self._client.set_registered_model_alias(MODEL_NAME, PREVIOUS, str(before.number))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
@@ -16,6 +17,7 @@ from experiments.cases import Case, last_out, time_cut
 from experiments.figures import coverage_figure, slices_figure
 from experiments.judge import document, flat_metrics, judge
 from experiments.labels import label_shares
+from experiments.ranked import Scorer
 from experiments.tracking import Registered, Tracking
 from features.encoder.choice import default_encoder
 from features.home import Home
@@ -23,12 +25,24 @@ from features.reference import REFERENCE_TABLES, Reference
 from features.text import course_vectors
 from features.warehouse import Snapshot, Warehouse
 from models.assemble import training_data
+from models.base import TrainingData
 from models.bundle import Bundle, write_bundle
 from models.hybrid import Hybrid
+from models.item_item import Ease
 from models.lookup import DesignationLookup
 from models.popularity import Popularity
 
 Report = Callable[[str], None]
+Fit = Callable[[TrainingData], Scorer]
+
+PEERS: Mapping[str, Fit] = {
+    "popularity": lambda data: Popularity(by_group=False).fit(data),
+    "designation look-up": lambda data: DesignationLookup().fit(data),
+    "popularity by post": lambda data: Popularity().fit(data),
+    "ease": lambda data: Ease().fit(data),
+}
+"""What the hybrid is set beside."""
+RULES_OF_TODAY = ("popularity", "designation look-up")
 
 
 class TrainSettings(BaseModel):
@@ -69,7 +83,7 @@ def train(home: Home, settings: TrainSettings, report: Report) -> Trained:
     )
     report("honest labels: " + ", ".join(f"{name} {share:.1%}" for name, share in shares.items()))
     vectors = text_vectors(home, snapshot, settings, report)
-    comparison = compare(snapshot, vectors, settings, report)
+    comparison = compare(make_case(snapshot, vectors, settings), fits(settings, RULES_OF_TODAY), settings, report)
     report("fitting on everything")
     bundle = fit_bundle(home, snapshot, vectors, settings)
     tracking = Tracking(home)
@@ -89,21 +103,21 @@ def train(home: Home, settings: TrainSettings, report: Report) -> Trained:
     return Trained(bundle, registered, comparison, first)
 
 
-def compare(
-    snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings, report: Report
-) -> dict[str, Any]:
-    """Fit the hybrid and the rules it must beat on what was known before the cut, and judge them on what came after."""
-    case = make_case(snapshot, vectors, settings)
+def compare(case: Case, fits: Mapping[str, Fit], settings: TrainSettings, report: Report) -> dict[str, Any]:
+    """Fit each model on what was known before the cut, judge all, and compare the first with the others."""
     report(f"{case.name}: {len(case.batch):,} learners chose something later")
     judged = []
-    for name, model in (
-        ("karmapath", Hybrid(seed=settings.seed)),
-        ("popularity", Popularity(by_group=False)),
-        ("designation look-up", DesignationLookup()),
-    ):
-        judged.append(judge(name, model.fit(case.train), case, settings.ks))
-        report(f"  {name}: " + ", ".join(f"{m} {judged[-1].mean(m):.3f}" for m in _headline(settings)))
+    first = settings.ks[0]
+    for name, fit in fits.items():
+        judged.append(judge(name, fit(case.train), case, settings.ks))
+        hr, ndcg = (judged[-1].mean(f"{metric}@{first}") for metric in ("hr", "ndcg"))
+        report(f"  {name}: hr@{first} {hr:.3f}, ndcg@{first} {ndcg:.3f}")
     return document(case, judged, settings.seed)
+
+
+def fits(settings: TrainSettings, peers: Sequence[str]) -> dict[str, Fit]:
+    """Return how to fit the hybrid of the settings and the peers of those names."""
+    return {"karmapath": lambda data: Hybrid(seed=settings.seed).fit(data), **{name: PEERS[name] for name in peers}}
 
 
 def make_case(snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings) -> Case:
@@ -127,9 +141,10 @@ def fit_bundle(home: Home, snapshot: Snapshot, vectors: NDArray[np.float32] | No
     """Fit the hybrid on all that is known and write the bundle."""
     data, _ = training_data(snapshot, Reference.load(snapshot), vectors=vectors)
     tables = {name: snapshot.read(name) for name in REFERENCE_TABLES}
-    extra = {"snapshot": snapshot.hash, "settings": settings.model_dump(mode="json")}
+    newest = snapshot.scan("enrolments").select(pl.max("enrolled_on")).collect().item()
+    extra = {
+        "snapshot": snapshot.hash,
+        "settings": settings.model_dump(mode="json", include={"seed", "text", "encoder"}),
+        "known_until": None if newest is None else newest.isoformat(),
+    }
     return write_bundle(home.bundles, Hybrid(seed=settings.seed).fit(data), data, tables, extra)
-
-
-def _headline(settings: TrainSettings) -> tuple[str, str]:
-    return f"hr@{settings.ks[0]}", f"ndcg@{settings.ks[0]}"

@@ -22,5 +22,18 @@ def comparison_table(comparison: Mapping[str, Any]) -> Table:
 
 def _cell(value: float | Mapping[str, float]) -> str:
     if isinstance(value, Mapping):
-        return f"{value['mean']:.3f}  ({value['low']:.3f} to {value['high']:.3f})"
+        return f"{value['mean']:.3f}\n{value['low']:.3f}-{value['high']:.3f}"
     return f"{value:.3f}"
+
+
+def slices_table(comparison: Mapping[str, Any], metric: str) -> Table:
+    """Return a row a slice, a column a model: one metric with its interval."""
+    table = Table(title=f"{metric} by slice")
+    table.add_column("slice")
+    table.add_column("learners", justify="right")
+    for model in comparison["results"]:
+        table.add_column(model, justify="right")
+    for name, part in comparison["slices"].items():
+        cells = (_cell(results[metric]) for results in part["results"].values())
+        table.add_row(name.replace("_", " "), f"{part['judged_learners']:,}", *cells)
+    return table
