@@ -51,10 +51,11 @@ class Assembler:
         due = {one: m.due_on for m in self.mandates if m.due_on is not None for one in m.duty.courses}
         order = ordered(problem, shown.chosen, due)
         placed = calendar(problem, order, self.at, self.settings.hours_a_month)
+        asked = _asked_by(self.mandates, problem, [course for course, _ in order])
         everything = closed_steps(problem, [course.id for course in problem.courses])
         return Path(
             kind=self.kind,
-            items=tuple(self._item(place, number, problem, shown) for number, place in enumerate(placed, 1)),
+            items=tuple(self._item(p, n, asked.get(p.course, ()), (problem, shown)) for n, p in enumerate(placed, 1)),
             hours=round(shown.hours, 6),
             status=solution.status,
             value=shown.value,
@@ -70,9 +71,10 @@ class Assembler:
             refused=self.refused,
         )
 
-    def _item(self, place: Placed, position: int, problem: Problem, solution: Solution) -> PathItem:
-        course = problem.by_id[place.course]
-        asked = [mandate for mandate in self.mandates if place.course in problem.stand_ins(mandate.duty.courses)]
+    def _item(
+        self, place: Placed, position: int, asked: Sequence[Mandate], solved: tuple[Problem, Solution]
+    ) -> PathItem:
+        course = solved[0].by_id[place.course]
         due = min((mandate.due_on for mandate in asked if mandate.due_on is not None), default=None)
         return PathItem(
             course=place.course,
@@ -83,7 +85,7 @@ class Assembler:
             hours=round(course.hours, 6),
             mandatory=bool(asked),
             closes=tuple(StepClosed(competency, level) for competency, level in place.closes),
-            reasons=self._reasons(place, asked, problem, solution),
+            reasons=self._reasons(place, asked, *solved),
         )
 
     def _reasons(
@@ -139,3 +141,16 @@ class Assembler:
                 name = self.reference.courses[other].name
                 reasons.append(Reason("prerequisite", {"course": other, "course_name": name}))
         return reasons
+
+
+def _asked_by(mandates: Sequence[Mandate], problem: Problem, order: Sequence[str]) -> Mapping[str, tuple[Mandate, ...]]:
+    """Return for each course the duties that it is counted towards; what goes beyond a duty is not mandated by it."""
+    found: dict[str, tuple[Mandate, ...]] = {}
+    for mandate in mandates:
+        count, hours = mandate.duty.count if not mandate.duty.hours else 0, mandate.duty.hours
+        allowed = set(problem.stand_ins(mandate.duty.courses))
+        for one in order:
+            if one in allowed and (count > 0 or hours > 0):
+                found[one] = (*found.get(one, ()), mandate)
+                count, hours = count - 1, hours - problem.by_id[one].hours
+    return found

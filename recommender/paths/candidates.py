@@ -82,11 +82,18 @@ def taught_steps(course: Course) -> frozenset[tuple[str, int]]:
 
 
 def candidate(
-    course: Course, hours: float, *, interest: float = 0.0, bonus: float = 0.0, outside: bool = False
+    course: Course,
+    hours: float,
+    *,
+    interest: float = 0.0,
+    bonus: float = 0.0,
+    outside: bool = False,
+    after: Iterable[str] = (),
 ) -> Candidate:
-    """Return the course as the solver sees it."""
+    """Return the course as the solver sees it; ``after`` are courses that a rule puts before it."""
+    requires = (*course.requires, *((one,) for one in after))
     teaches = tuple(Teach(t.competency, t.from_level, t.to_level) for t in course.teaches if t.confidence >= CONFIDENT)
-    return Candidate(course.id, hours, teaches, course.requires, course.cost, interest, bonus, _alike(course), outside)
+    return Candidate(course.id, hours, teaches, requires, course.cost, interest, bonus, _alike(course), outside)
 
 
 def _held(course: Course, state: CompetencyState) -> bool:

@@ -10,7 +10,7 @@ from features.reference import Reference
 from recommender.gaps import requirements_for
 from recommender.paths.assemble import Assembler
 from recommender.paths.candidates import candidate, held_courses, relevant, usable_courses
-from recommender.paths.duties import plan_mandates
+from recommender.paths.duties import Mandate, mandates
 from recommender.paths.needs import base_levels, weighted_needs
 from recommender.paths.path import Path, PathSettings
 from recommender.paths.problem import Problem
@@ -33,24 +33,34 @@ def guided_path(
     base = base_levels(state, (need.competency for need in requirements))
     needs = weighted_needs(state, requirements, base)
     candidates = usable_courses(record, reference, at, settings, external=False)
-    mandates = plan_mandates(record, reference, candidates.usable, at, settings.hours_a_month)
+    duties = mandates(record, reference, candidates.usable, at, settings.hours_a_month)
     held = held_courses(record, reference, state)
-    wanted = [one for mandate in mandates.open for one in mandate.duty.courses]
+    wanted = [one for mandate in duties.open for one in (*mandate.duty.courses, *_gate(mandate, duties.after))]
     steps = {(need.competency, need.level) for need in needs}
     problem = Problem(
         courses=tuple(
-            candidate(course, candidates.hours_left.get(course.id, course.hours), interest=interest.get(course.id, 0.0))
+            candidate(
+                course,
+                candidates.hours_left.get(course.id, course.hours),
+                interest=interest.get(course.id, 0.0),
+                after=duties.after.get(course.id, ()),
+            )
             for course in relevant(candidates.usable, steps, wanted, held)
         ),
         needs=needs,
         hours=settings.hours,
-        duties=tuple(mandate.duty for mandate in mandates.open),
+        duties=tuple(mandate.duty for mandate in duties.open),
         held=held,
         base=base,
     )
     assembler = Assembler("guided", record, reference, state, at, settings)
-    assembler.mandates = mandates.open
+    assembler.mandates = duties.open
     assembler.requirements = {need.competency: need for need in requirements}
     assembler.refused = candidates.refused
-    impossible = ", ".join(mandate.duty.id for mandate in mandates.impossible)
+    impossible = ", ".join(mandate.duty.id for mandate in duties.impossible)
     return assembler.path(problem, {"impossible_duties": impossible} if impossible else None)
+
+
+def _gate(mandate: Mandate, after: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the courses that rules put before what the duty asks for."""
+    return tuple(other for one in mandate.duty.courses for other in after.get(one, ()))

@@ -25,11 +25,14 @@ class Reason:
 def sentence(reason: Reason, language: str = DEFAULT_LANGUAGE) -> str:
     """Return the reason in words, at most two sentences; English where the language has no catalogue.
 
+    A fact ``title_hi`` takes the place of ``title`` in Hindi, and so on.
+
     >>> sentence(Reason("prerequisite", {"course_name": "Advanced noting"}))
     'It prepares for "Advanced noting".'
     """
     catalogue = _catalogue(language if language in languages() else DEFAULT_LANGUAGE)
-    return catalogue[reason.code].format_map({key: _worded(value) for key, value in reason.facts.items()})
+    facts = {key: _worded(reason.facts.get(f"{key}_{language}", value)) for key, value in reason.facts.items()}
+    return catalogue[reason.code].format_map(facts)
 
 
 @cache

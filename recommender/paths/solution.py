@@ -15,13 +15,13 @@ class Conflict:
     duties: tuple[str, ...]
     """Without any one of them the rest would fit."""
     kind: str
-    """``hours``, ``due``, ``cost``, ``prerequisite`` (no course that can be taken) or ``equivalent``."""
+    """``hours``, ``due`` (not in time at this pace), ``cost`` or ``prerequisite`` (no course that can be taken)."""
     hours_short: float
     """Hours that are missing for these duties together; 0 where hours are not the trouble."""
     way_out: str
     """``more_hours`` or ``drop``: the smallest change that makes the duties fit."""
     drop: str | None = None
-    """The duty whose removal frees the most for the least."""
+    """The duty whose removal loses the fewest hours of duty."""
 
 
 @dataclass(frozen=True, slots=True)
