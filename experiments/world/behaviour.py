@@ -26,7 +26,7 @@ class Behaviour:
     """Transfers and promotions a learner and year; sensible 0 to 0.5."""
     promotion_share: float = 0.35
     """Share of moves that are promotions, where there is a post to be promoted to."""
-    sessions_a_year: float = 5.0
+    sessions_a_year: float = 4.0
     """Median number of self-chosen courses a learner and year; sensible 1 to 20."""
     session_spread: float = 0.65
     """Standard deviation of the logarithm of that number over learners (few learn a lot, most a little)."""
@@ -105,9 +105,9 @@ class Behaviour:
     # Duties
     compliance: float = 0.74
     """Chance that somebody of average diligence takes a prescribed course; sensible 0.3 to 1."""
-    campaign_share: float = 0.45
+    campaign_share: float = 0.5
     """Share of learners who take part in the campaign week."""
-    campaign_courses: float = 2.2
+    campaign_courses: float = 2.6
     """Mean number of courses beyond the first that a participant takes in it."""
     assessment_share: float = 0.22
     """Chance a year that a learner sits the proctored assessment of the post."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from experiments.world.authored import rows
 from experiments.world.descriptions import describe
 from experiments.world.service import Service
+from experiments.world.well_known import PERMANENT
 from features.errors import KarmapathError
 
 MIN_COURSES = 150
@@ -148,7 +149,8 @@ def _dated(course: WorldCourse, family: int, days: int, rng: np.random.Generator
     published = -400 + int(draws[0] * 380) if draws[1] < 0.62 else int(draws[0] * days * 0.92)
     special = course.category != "Course" or course.from_level == 0
     published = min(published, -30) if special else published
-    retires = draws[2] < 0.05 and course.category == "Course" and not special
+    plain = course.category == "Course" and course.from_level <= 2 and not course.title.startswith("Prarambh")
+    retires = draws[2] < 0.05 and plain and course.title not in PERMANENT
     retired = min(max(published, 0) + 240 + int(draws[3] * 500), days - 5) if retires else None
     senior = course.from_level >= 3 and not course.fee and draws[2] > 0.55
     return replace(course, family=family, published=published, retired=retired, restricted=senior)

@@ -11,14 +11,8 @@ import numpy as np
 from experiments.world.calendar import Calendar
 from experiments.world.catalogue import ASSESSED, WorldCourse
 from experiments.world.population import Ground, IntArray
+from experiments.world.well_known import FOR_EVERYBODY
 
-FOR_EVERYBODY = (
-    "Code of Conduct for Government Employees", "Prevention of Sexual Harassment of Women at Workplace",
-    "Cyber Security for Government Employees", "Stress Management for Government Employees",
-    "Overview of Viksit Bharat 2047", "Preventive Vigilance for All", "Introduction to Emerging Technologies",
-    "Swachhata at Work: Segregation and Recycling", "Protecting Personal Data in Government Offices",
-)  # fmt: skip
-"""Courses that plans ask of a whole organisation, by year in turn."""
 A_YEAR = 3
 """Courses that a plan asks of a whole organisation a year."""
 FOR_A_DESIGNATION = 4

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.world.catalogue import ASSESSED
 from experiments.world.population import FloatArray, Ground, IntArray, People
+from experiments.world.well_known import WELL_KNOWN
 
 _MONTH = 30.0
 
@@ -33,7 +34,7 @@ class Shelves:
         breadth = np.array([c.from_level == 0 for c in base]) * 1.2 - 0.25 * np.log1p([c.hours for c in base])
         published = np.array([c.published for c in base])
         rng = np.random.default_rng([self.ground.seed, 6])
-        luck = rng.normal(0.0, 0.9, size=len(base))
+        luck = rng.normal(0.0, 0.9, size=len(base)) + np.array([2.5 * (c.title in WELL_KNOWN) for c in base])
         weights = []
         for month in range(int(self.days / _MONTH) + 1):
             age = np.clip((month * _MONTH - published) / 200.0, 0.0, 1.0)

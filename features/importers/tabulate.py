@@ -201,26 +201,32 @@ def _parsed(source: pl.Series, column: ColumnRule, target: Column, context: Cont
     if target.dtype == TEXTS:
         read = values.languages if target.name == "languages" else values.lists
         return _without_dropped(read(source, column.separator), column.drop)
-    if target.dtype == DATE:
-        return values.times(source).cast(DATE)
     if target.dtype in (TIME, DATE):
-        return (values.years(source) if column.unit == "year" else values.times(source)).cast(target.dtype)
+        return _moments(source, column.unit).cast(target.dtype)
     if target.dtype == pl.Boolean:
         return values.booleans(source)
     if target.dtype == TEXT:
         return values.plain_texts(source) if column.html else values.texts(source)
-    if column.unit in ("seconds", "minutes", "hours"):
-        return values.hours(source, column.unit)
+    return _number(source, column.unit, target)
+
+
+def _number(source: pl.Series, unit: str | None, target: Column) -> pl.Series:
+    if unit in ("seconds", "minutes", "hours"):
+        return values.hours(source, unit)
     numbers = values.numbers(source)
     if target.dtype.is_integer():
         whole = numbers.set(numbers != numbers.round(), None)
         return whole.cast(target.dtype, strict=False)
-    return numbers / 100 if column.unit == "percent" else numbers
+    return numbers / 100 if unit == "percent" else numbers
 
 
 def _by_pattern(source: pl.Series, pattern: str, target: Column) -> pl.Series:
     text = source.cast(TEXT)
     return text.str.contains(pattern) if target.dtype == pl.Boolean else text.str.extract(pattern)
+
+
+def _moments(source: pl.Series, unit: str | None) -> pl.Series:
+    return values.years(source) if unit == "year" else values.times(source)
 
 
 def _without_dropped(lists: pl.Series, pattern: str | None) -> pl.Series:
