@@ -95,6 +95,7 @@ class TableReader:
             tables[name] = TABLES[name].conform(self._with_old_columns(name, frame))
         if "teaches" in tables:
             tables["teaches"] = with_levels(tables["teaches"], self.together("courses"))
+        self.imported.rejects = self.imported.rejects.sort("file", "line", maintain_order=True)
         if "plans" in tables:
             tables["plans"] = with_scopes(tables["plans"], self.pseudonym)
         return self.imported

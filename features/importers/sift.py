@@ -121,7 +121,11 @@ def _range_check(column: Column) -> Check:
     high = float("inf") if column.high is None else column.high
     expected = f"a number from {low:g} to {high:g}" if column.high is not None else f"a number not below {low:g}"
     return Check(
-        (value < low) | (value > high), f"{column.name}_out_of_range", value, expected, "correct the number or its unit"
+        (value < low) | (value > high),
+        f"{column.name}_out_of_range",
+        value.round(6),
+        expected,
+        "correct the number or its unit",
     )
 
 
