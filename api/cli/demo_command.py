@@ -1,0 +1,79 @@
+"""``karmapath demo``: the demo world, from nothing to a served page."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from api.cli.opened import HomeOption, open_store
+from api.cli.output import log
+from features.home import Home
+from features.store import Store
+from models.champion import pointer_file
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+_MADE = "made.json"
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve on.")] = 8000,
+    learners: Annotated[int, typer.Option(min=100, help="Number of learners in the demo world.")] = 25_000,
+    seed: Annotated[int | None, typer.Option(help="Seed of the demo world [default: the usual one]")] = None,
+    prepare_only: Annotated[bool, typer.Option("--prepare-only", help="Stop before serving.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Make the demo world, import it, train and judge on it, and serve it. What is there already is not made again.
+
+    Example: karmapath demo --learners 2000 --port 8000
+    """
+    from experiments.world.write import SEED
+
+    place = Home.find(home)
+    asked = {"learners": learners, "seed": SEED if seed is None else seed}
+    if _is_ready(place, asked):
+        log.print(f"The demo world is ready in {place.folder}.", markup=False)
+    else:
+        _prepare(place, asked)
+    store = open_store(place)
+    _tell(store, port)
+    if not prepare_only:
+        from api.cli.serve_command import serve
+
+        serve(port=port, host=None, workers=None, home=place.folder)
+
+
+def _is_ready(home: Home, asked: dict[str, int]) -> bool:
+    made = home.demo / _MADE
+    return made.exists() and json.loads(made.read_text()) == asked and pointer_file(home).exists()
+
+
+def _prepare(home: Home, asked: dict[str, int]) -> None:
+    from experiments.train import TrainSettings, train
+    from experiments.world import write_world
+    from features.importers.importing import import_files
+    from features.times import now
+
+    log.print(f"1/3 making a civil service of {asked['learners']:,} learners in {home.demo}", markup=False)
+    with log.status("") as status:
+        write_world(home.demo, **asked, progress=lambda done, of: status.update(f"{done:,} of {of:,} learners"))
+    log.print("2/3 importing what its platform would export")
+    report = import_files(home, [home.demo], now(), progress=lambda step: log.print(f"  {step}", markup=False))
+    log.print(f"  {report.rejected} rows rejected, see {report.rejects_file}", markup=False)
+    log.print("3/3 training, judged on what came after a cut in time")
+    train(home, TrainSettings(), report=lambda line: log.print(f"  {line}", markup=False))
+    (home.demo / _MADE).write_text(json.dumps(asked))
+
+
+def _tell(store: Store, port: int) -> None:
+    learner = store.learners("", 1)[0].id
+    address = f"http://127.0.0.1:{port}"
+    log.print(
+        f"\n  start page       {address}/\n  one learner      {address}/learners/{learner}\n"
+        f"  the API          {address}/docs\n\n  An example call:\n\n"
+        f"  curl -s '{address}/v1/learners/{learner}/paths/guided'\n",
+        markup=False,
+    )
