@@ -26,6 +26,11 @@ ENROLMENT_STATUSES = ("not_started", "in_progress", "completed")
 COURSE_STATUSES = ("live", "retired", "draft")
 EVIDENCE_KINDS = ("proctored", "assessment", "completion", "peer", "self_attestation", "tenure")
 PLAN_SCOPES = ("organisation", "designation", "learner")
+RULE_KINDS = (
+    "prescribed", "share_of_prescribed", "induction", "assessment_after", "hours_in_window", "no_permission",
+    "reimbursement",
+)  # fmt: skip
+"""What a rule may ask; ``recommender.rules`` says what each means and which parameters it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +341,7 @@ _TABLES = (
             _c("version", TEXT, "version of the rule", required=True),
             _c("title", TEXT, "the rule in one sentence", required=True),
             _c("citation", TEXT, "the order it stands in", required=True),
-            _c("kind", TEXT, "kind of constraint, a name from recommender.rules", required=True),
+            _c("kind", TEXT, "kind of constraint", required=True, allowed=RULE_KINDS),
             _c("scope", TEXT, "JSON: whom it binds (groups, organisations, first_year, ...)"),
             _c("parameters", TEXT, "JSON: the constraint's numbers and courses"),
             _c("valid_from", DATE, "first day it holds"),

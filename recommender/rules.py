@@ -28,11 +28,8 @@ from typing import Any
 from features.errors import KarmapathError
 from features.records import LearnerRecord
 from features.reference import Reference, Rule
+from features.schema import RULE_KINDS
 
-KINDS = (
-    "prescribed", "share_of_prescribed", "induction", "assessment_after", "hours_in_window", "no_permission",
-    "reimbursement",
-)  # fmt: skip
 FIRST_YEAR = timedelta(days=365)
 
 
@@ -88,10 +85,10 @@ def rules_in_force(rules: Iterable[Rule], day: date) -> tuple[Rule, ...]:
     newest: dict[str, Rule] = {rule.id: rule for rule in default_rules()}
     given = sorted((rule for rule in rules if rule.holds_on(day)), key=lambda r: (r.valid_from or date.min, r.version))
     newest.update({rule.id: rule for rule in given})
-    unknown = next((rule for rule in newest.values() if rule.kind not in KINDS), None)
+    unknown = next((rule for rule in newest.values() if rule.kind not in RULE_KINDS), None)
     if unknown is not None:
         raise KarmapathError(
-            f"rule {unknown.id} has kind {unknown.kind!r}", f"one of {', '.join(KINDS)}", "correct the rules table"
+            f"rule {unknown.id} has kind {unknown.kind!r}", f"one of {', '.join(RULE_KINDS)}", "correct the rules table"
         )
     return tuple(newest[one] for one in sorted(newest) if newest[one].holds_on(day))
 

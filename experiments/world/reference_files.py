@@ -195,28 +195,28 @@ def rules(duties: Duties) -> pl.DataFrame:
     induction = [duties.ground.catalogue.base[family].id for family in duties.induction]
     found = [
         _rule(
-            "prescribed-half", "At least half of the courses prescribed for the level are completed each year",
+            "dopt-2025-prescribed-share", "At least half of the courses prescribed for the level are completed each year",
             "DoPT OM No. T-28/27/2025-iGOT of 4 July 2025", "share_of_prescribed", {"groups": ["A", "B", "C"]},
-            {"share": 0.5, "year_starts": "04-01"}, date(2025, 7, 4),
+            {"share": 0.5}, date(2025, 7, 4),
         ),
         _rule(
             "induction", "The induction modules are completed in the first year of service",
-            "Karmayogi Prarambh, induction of new recruits since 21 November 2022", "all_of", {"first_year": True},
+            "Karmayogi Prarambh, induction of new recruits since 21 November 2022", "induction", {"first_year": True},
             {"courses": induction, "within_days": 365}, date(2022, 11, 21),
         ),
         _rule(
-            "no-permission", "No permission of the office is needed to take courses on the platform",
-            "DoPT OM No. T-19011/1/2024-NTP of 15 January 2024", "never_gate", {}, {}, date(2024, 1, 15),
+            "dopt-2024-no-permission", "No permission of the office is needed to take courses on the platform",
+            "DoPT OM No. T-19011/1/2024-NTP of 15 January 2024", "no_permission", {}, {}, date(2024, 1, 15),
         ),
         _rule(
-            "reimbursement", "The fee of an approved outside course is reimbursed on successful completion",
-            "Mission Karmayogi: the desirable path", "reimburse_on_completion", {"external": True},
-            {"ceiling_rupees": 20000}, date(2020, 9, 2),
+            "reimbursement-on-completion", "The fee of an approved outside course is reimbursed on successful completion",
+            "Mission Karmayogi: the desirable path", "reimbursement", {},
+            {"ceiling": 20000, "share": 1.0, "pre_approval": True}, date(2020, 9, 2),
         ),
         _rule(
             "learning-week", "Four hours of learning related to one's competencies in the national learning week",
             "National Learning Week (Sadhana Saptah)", "hours_in_window", {},
-            {"hours": 4, "first": _iso(duties.calendar, 0), "last": _iso(duties.calendar, 8)}, date(2024, 10, 19),
+            {"hours": 4, "from": _iso(duties.calendar, 0), "to": _iso(duties.calendar, 8)}, date(2024, 10, 19),
         ),
     ]  # fmt: skip
     return pl.DataFrame(found)
