@@ -12,6 +12,7 @@ from api.settings import Settings
 from features.errors import NotReadyError
 from features.home import HOME_VARIABLE
 from features.store import Store
+from features.warehouse import Warehouse
 from models.champion import champion_folder
 
 _GRACE_SECONDS = 15
@@ -28,9 +29,7 @@ def run(settings: Settings) -> None:
         If the store cannot be reached.
     """
     settings.check_binding()
-    store = Store(settings.database)
-    store.migrate()
-    store.close()
+    prepare_store(settings)
     os.environ[HOME_VARIABLE] = str(settings.home)
     _announce(settings)
     uvicorn.run(
@@ -44,6 +43,18 @@ def run(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+
+
+def prepare_store(settings: Settings) -> None:
+    """Bring the store's schema up to date, and take over the current snapshot if the store has another or none."""
+    store = Store(settings.database)
+    store.migrate()
+    warehouse = Warehouse(settings.folders.warehouse)
+    if warehouse.exists() and store.snapshot() != (current := warehouse.current()).hash:
+        log.print("store     takes over the imported data ...", markup=False)
+        rows = store.load(current)
+        log.print(f"store     {rows['learners']:,} learners, {rows['enrolments']:,} enrolments", markup=False)
+    store.close()
 
 
 def _announce(settings: Settings) -> None:
