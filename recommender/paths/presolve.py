@@ -19,12 +19,13 @@ from recommender.paths.problem import Candidate, Problem
 SLACK = 1e-9
 
 
-def presolve(problem: Problem) -> Problem:
+def presolve(problem: Problem, keep: Collection[str] = ()) -> Problem:
     """Return the problem without the courses that no best plan needs.
 
-    What duties ask for always stays, so that a problem that cannot be met stays one.
+    What duties ask for always stays, so that a problem that cannot be met stays one; so do the courses of ``keep``.
     """
     asked = set(problem.stand_ins(tuple(one for duty in problem.duties for one in duty.courses)))
+    asked |= set(keep) & set(problem.by_id)
     problem = _only(problem, set(founded(problem, tuple(problem.by_id))))
     problem = _only(problem, _affordable(problem) | (asked & set(problem.by_id)))
     problem = _only(problem, _useful(problem, asked))

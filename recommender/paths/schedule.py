@@ -44,7 +44,8 @@ def ordered(
         best = min(ready, key=lambda one: _urgency(problem.by_id[one], after[one] - closed, deadlines, worth))
         taken.append(best)
         waiting.remove(best)
-        placed.append((best, tuple(sorted(step for step in after[best] - closed if step in worth))))
+        new = after[best] - closed
+        placed.append((best, tuple(step for step in problem.steps if step in new and step in worth)))
         closed = after[best]
     return tuple(placed)
 

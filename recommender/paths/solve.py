@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,40 +19,41 @@ from recommender.paths.greedy import greedy_plan
 from recommender.paths.model import PathModel
 from recommender.paths.presolve import presolve
 from recommender.paths.problem import Candidate, Problem
-from recommender.paths.solution import Solution, Status
-from recommender.paths.stages import Stage, Stages, chosen_courses
+from recommender.paths.solution import Solution
+from recommender.paths.stages import Aim, Stages, chosen_courses
 
 
-def solve(problem: Problem, time_limit: float = 10.0) -> Solution:
+def solve(
+    problem: Problem, time_limit: float = 10.0, *, keep: Collection[str] = (), keep_loss: float = 0.0
+) -> Solution:
     """Return the best path for the problem, with its bound.
 
     ``status`` is ``optimal`` when every aim was proven, ``bounded`` when the time limit (seconds) hit and ``bound``
     says how much better a plan could be, ``infeasible`` when the duties do not fit (then ``conflict`` says why).
+
+    With ``keep``, the plan has as many of these courses as a loss of the share ``keep_loss`` of the best value allows.
     """
     deadline = time.monotonic() + time_limit
-    model = PathModel(presolve(problem))
+    model = PathModel(presolve(problem, keep))
     if not model.n_columns:
         return _without_columns(problem)
-    stages = Stages(model, deadline)
-    critical, everything = model.value(critical_only=True), model.value()
-    stage = stages.maximise(critical if critical.any() else everything)
-    if stage.infeasible:
-        return _infeasible(problem)
-    if stage.x is None:
-        return _fallback(problem, model)
-    proven = stage.proven
+    everything = model.value()
+    aims = [Aim(everything), Aim(_thrift(model))]
+    if keep:
+        aims = [Aim(everything, keep_loss), Aim(_kept(model, keep)), *aims]
+    critical = model.value(critical_only=True)
     if critical.any():
-        stages.hold(critical, stage.best)
-        stage = _kept(stages.maximise(everything), stage, everything)
-        proven &= stage.proven
-    stages.hold(everything, stage.best)
-    final = stages.maximise(_thrift(model))
-    proven &= final.proven
-    assert stage.x is not None  # noqa: S101
-    chosen = chosen_courses(model, stage.x)
-    thrifty = chosen if final.x is None else chosen_courses(model, final.x)
-    best = thrifty if _worth(problem, thrifty) >= _worth(problem, chosen) - 1e-9 else chosen
-    return _solution(problem, best, stage.bound, "optimal" if proven else "bounded")
+        aims.insert(0, Aim(critical))
+    result = Stages(model, deadline).in_order(aims)
+    if result.infeasible:
+        return _infeasible(problem)
+    bound = next(
+        (bound for aim, bound in zip(aims, result.bounds, strict=False) if aim.worth is everything),
+        float(everything.clip(0).sum()),
+    )
+    if not result.plans:
+        return _fallback(problem, model, bound)
+    return _solution(problem, _best(problem, model, result.plans, keep), bound, proven=result.proven)
 
 
 def relaxed(problem: Problem, hours: float) -> Problem:
@@ -62,11 +64,24 @@ def relaxed(problem: Problem, hours: float) -> Problem:
     return replace(problem, hours=max(problem.hours, hours), duties=duties)
 
 
-def _kept(stage: Stage, before: Stage, worth_of: NDArray[np.float64]) -> Stage:
-    """Keep the earlier plan where the time limit left none for this aim."""
-    if stage.x is not None or before.x is None:
-        return stage
-    return Stage(before.x, float(worth_of @ before.x), float(worth_of.sum()), proven=False)
+def _best(
+    problem: Problem, model: PathModel, plans: Sequence[NDArray[np.float64]], keep: Collection[str]
+) -> tuple[str, ...]:
+    """Return the plan of the last aim, or an earlier one where the solver's tolerance lost some of its worth."""
+    chosen = [chosen_courses(model, x) for x in plans]
+    if keep:
+        return chosen[-1]
+    ranks = [(_worth(problem, one, critical_only=True), _worth(problem, one)) for one in chosen]
+    critical = max(rank[0] for rank in ranks)
+    value = max(rank[1] for rank in ranks if rank[0] >= critical - 1e-9)
+    good = (n for n, rank in enumerate(ranks) if rank[0] >= critical - 1e-9 and rank[1] >= value - 1e-9)
+    return chosen[max(good)]
+
+
+def _kept(model: PathModel, keep: Collection[str]) -> NDArray[np.float64]:
+    worth_of = np.zeros(model.n_columns)
+    worth_of[[model.column[one] for one in keep if one in model.column]] = 1.0
+    return worth_of
 
 
 def _thrift(model: PathModel) -> NDArray[np.float64]:
@@ -97,14 +112,14 @@ def _worth(problem: Problem, chosen: tuple[str, ...], *, critical_only: bool = F
     return worth(problem.needs, closed, critical_only=critical_only) + bonus
 
 
-def _solution(problem: Problem, chosen: tuple[str, ...], bound: float, status: Status) -> Solution:
+def _solution(problem: Problem, chosen: tuple[str, ...], bound: float, *, proven: bool) -> Solution:
     value = _worth(problem, chosen)
     return Solution(
-        status=status,
+        status="optimal" if proven else "bounded",
         chosen=chosen,
         closed=closed_steps(problem, chosen),
         value=value,
-        bound=value if status == "optimal" else max(value, bound),
+        bound=max(value, bound),
         hours=sum(problem.by_id[one].hours for one in chosen),
         critical_value=_worth(problem, chosen, critical_only=True),
     )
@@ -116,10 +131,9 @@ def _infeasible(problem: Problem) -> Solution:
 
 def _without_columns(problem: Problem) -> Solution:
     unmet = [duty for duty in problem.duties if duty.count > 0 or duty.hours > 0]
-    return _infeasible(problem) if unmet else _solution(problem, (), 0.0, "optimal")
+    return _infeasible(problem) if unmet else _solution(problem, (), 0.0, proven=True)
 
 
-def _fallback(problem: Problem, model: PathModel) -> Solution:
-    """Return the greedy plan with the trivial bound: the time limit hit before there was any other."""
-    plan = greedy_plan(model.problem)
-    return _solution(problem, plan, float(model.value().clip(0).sum()), "bounded")
+def _fallback(problem: Problem, model: PathModel, bound: float) -> Solution:
+    """Return the greedy plan: the time limit hit before there was any other."""
+    return _solution(problem, greedy_plan(model.problem), bound, proven=False)

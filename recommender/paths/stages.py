@@ -8,6 +8,7 @@ and is fixed at 0 (reduced-cost fixing, Balas and Martin 1980), and what is left
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -41,11 +42,35 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """What to maximise, and the share of its best that later aims may give away."""
+
+    worth: Floats
+    loss: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """The results of aims solved one after the other."""
+
+    plans: tuple[Floats, ...]
+    """A plan for each aim that the time allowed."""
+    bounds: tuple[float, ...]
+    proven: bool
+    infeasible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Relaxation:
     x: Floats
     bound: float
     reduced: Floats
     """Shape (n_courses,): by how much the bound falls, at least, when the course is put in."""
+
+    @property
+    def margin(self) -> float:
+        """Numerical room."""
+        return 1e-7 * max(1.0, abs(self.bound))
 
 
 class Stages:
@@ -58,37 +83,56 @@ class Stages:
         self.open = np.ones(model.n_courses, dtype=bool)
         """Courses that are not fixed at 0."""
 
-    def maximise(self, worth: Floats) -> Stage:
-        """Maximise under all rows so far, adding loop rows until the courses chosen can be ordered."""
+    def in_order(self, aims: Sequence[Aim]) -> InOrder:
+        """Solve the aims one after the other, each held at its best (less its loss) while the next is solved."""
+        plans: list[Floats] = []
+        bounds: list[float] = []
+        proven = True
+        for aim in aims:
+            stage = self.maximise(aim.worth, aim.loss)
+            if stage.infeasible and not plans:
+                return InOrder((), (), proven=True, infeasible=True)
+            if stage.x is None:
+                return InOrder(tuple(plans), tuple(bounds), proven=False)
+            plans.append(stage.x)
+            bounds.append(stage.bound)
+            proven &= stage.proven
+            self.hold(aim.worth, stage.best - aim.loss * abs(stage.best))
+        return InOrder(tuple(plans), tuple(bounds), proven)
+
+    def maximise(self, worth: Floats, loss: float = 0.0) -> Stage:
+        """Maximise under all rows so far, adding loop rows until the courses chosen can be ordered.
+
+        Courses that are in no plan within ``loss`` of the best are fixed at 0 from then on.
+        """
         while True:
-            stage = self._once(worth)
+            stage, relaxed = self._once(worth)
             if stage.x is None or not self._cut_loops(stage.x):
-                return stage
+                break
+        if relaxed is not None and stage.x is not None and stage.proven:
+            room = relaxed.bound - stage.best + loss * abs(stage.best) + relaxed.margin
+            self.open &= relaxed.reduced <= room
+        return stage
 
     def hold(self, worth: Floats, at_least: float) -> None:
         """Keep an aim at its best while later aims are solved."""
         self.extra.add([(int(n), float(worth[n])) for n in np.flatnonzero(worth)], at_least - TOLERANCE, INFINITE)
 
-    def _once(self, worth: Floats) -> Stage:
-        if self.open.sum() <= DIRECT:
-            return self._whole(worth, self.open)
-        relaxed = self._relaxation(worth)
+    def _once(self, worth: Floats) -> tuple[Stage, _Relaxation | None]:
+        relaxed = None if self.open.sum() <= DIRECT else self._relaxation(worth)
         if relaxed is None:
-            return self._whole(worth, self.open)
+            return self._whole(worth, self.open), None
         first = self._whole(worth, self._core(relaxed))
-        margin = 1e-7 * max(1.0, abs(relaxed.bound))
         if first.x is None:
-            return self._whole(worth, self.open)
-        if relaxed.bound - first.best <= margin:
-            return replace(first, bound=first.best, proven=True)
-        hopeful = self.open & (relaxed.reduced <= relaxed.bound - first.best + margin)
+            return self._whole(worth, self.open), relaxed
+        if relaxed.bound - first.best <= relaxed.margin:
+            return replace(first, bound=first.best, proven=True), relaxed
+        hopeful = self.open & (relaxed.reduced <= relaxed.bound - first.best + relaxed.margin)
         final = self._whole(worth, hopeful)
         if final.x is None or final.best < first.best:
             bound = first.best if final.proven else min(relaxed.bound, max(final.bound, first.best))
             final = Stage(first.x, first.best, bound, final.proven)
-        if final.proven:
-            self.open &= relaxed.reduced <= relaxed.bound - final.best + margin
-        return final
+        return final, relaxed
 
     def _core(self, relaxed: _Relaxation) -> NDArray[np.bool_]:
         used = relaxed.x[: self.model.n_courses] > 1e-9
