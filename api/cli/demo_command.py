@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+import shutil
+from typing import Annotated, Any
 
 import typer
 
 from api.cli.opened import HomeOption, open_store
 from api.cli.output import log
+from features.errors import KarmapathError
 from features.home import Home
 from features.store import Store
 from models.champion import pointer_file
@@ -47,16 +49,25 @@ def demo(
 
 
 def _is_ready(home: Home, asked: dict[str, int]) -> bool:
+    return _made(home) == {**asked, "ready": True} and pointer_file(home).exists()
+
+
+def _made(home: Home) -> dict[str, Any] | None:
+    """Return what the home folder's demo world was made with, ``None`` if the folder holds none."""
     made = home.demo / _MADE
-    return made.exists() and json.loads(made.read_text()) == asked and pointer_file(home).exists()
+    return json.loads(made.read_text()) if made.exists() else None
 
 
 def _prepare(home: Home, asked: dict[str, int]) -> None:
+    from experiments.tracking import Tracking
     from experiments.train import TrainSettings, train
     from experiments.world import write_world
     from features.importers.importing import import_files
     from features.times import now
 
+    _make_room(home)
+    home.demo.mkdir(parents=True, exist_ok=True)
+    (home.demo / _MADE).write_text(json.dumps({**asked, "ready": False}))
     log.print(f"1/3 making a civil service of {asked['learners']:,} learners in {home.demo}", markup=False)
     with log.status("") as status:
         write_world(home.demo, **asked, progress=lambda done, of: status.update(f"{done:,} of {of:,} learners"))
@@ -64,8 +75,25 @@ def _prepare(home: Home, asked: dict[str, int]) -> None:
     report = import_files(home, [home.demo], now(), progress=lambda step: log.print(f"  {step}", markup=False))
     log.print(f"  {report.rejected} rows rejected, see {report.rejects_file}", markup=False)
     log.print("3/3 training, judged on what came after a cut in time")
-    train(home, TrainSettings(), report=lambda line: log.print(f"  {line}", markup=False))
-    (home.demo / _MADE).write_text(json.dumps(asked))
+    trained = train(home, TrainSettings(), report=lambda line: log.print(f"  {line}", markup=False))
+    if not trained.is_champion:
+        Tracking(home).crown(trained.registered)
+    (home.demo / _MADE).write_text(json.dumps({**asked, "ready": True}))
+
+
+def _make_room(home: Home) -> None:
+    """Remove an older or half-made demo world; refuse a home that holds data of another kind."""
+    if _made(home) is not None:
+        for folder in (home.demo, home.warehouse):
+            shutil.rmtree(folder, ignore_errors=True)
+        for file in home.folder.glob("store.sqlite3*"):
+            file.unlink()
+    elif home.warehouse.exists():
+        raise KarmapathError(
+            f"found imported data in {home.folder} that is not a demo world",
+            "an empty home folder",
+            "name another one with --home",
+        )
 
 
 def _tell(store: Store, port: int) -> None:
