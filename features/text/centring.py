@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 _PRIOR_TEXTS = 4.0
 
 
-def centre_by_language(vectors: NDArray[np.float32], languages: Sequence[str]) -> NDArray[np.float32]:
+def centre_by_language(
+    vectors: NDArray[np.float32], languages: Sequence[str], anchor: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """Subtract each language's mean vector and scale the rows to length 1 again.
 
-    The mean of a language with few texts is drawn towards the mean of all, as if it had four more texts there,
+    The mean of a language with few texts is drawn towards the anchor, as if it had four more texts there,
     so that a language with a single text is not centred on itself. Rows of zeros (empty texts) stay zero.
 
     Parameters
@@ -26,12 +28,14 @@ def centre_by_language(vectors: NDArray[np.float32], languages: Sequence[str]) -
         Shape (n, d), unit or zero rows.
     languages
         The language (or script) of each row.
+    anchor
+        Where texts in general lie, shape (d,); by default the mean of all rows.
     """
     centred = vectors.astype(np.float32, copy=True)
     filled = np.linalg.norm(vectors, axis=1) > 0
     if not filled.any():
         return centred
-    everywhere = vectors[filled].mean(axis=0)
+    everywhere = vectors[filled].mean(axis=0) if anchor is None else anchor
     names = np.asarray(languages, dtype=str)
     for language in np.unique(names):
         rows = filled & (names == language)

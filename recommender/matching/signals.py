@@ -1,0 +1,43 @@
+"""The signals that two texts belong together, each a matrix of queries x candidates."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.text import centre_by_language
+from recommender.matching.encoded import EncodedTexts
+from recommender.matching.lexical import bm25, gram_similarity, name_coverage
+
+SIGNALS = ("meaning", "name_meaning", "letters", "words", "name_words", "sounds")
+"""Names of the signals, in the order of the array."""
+
+
+def signals(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
+    """Return every signal, shape (len(SIGNALS), n_queries, n_candidates).
+
+    ``meaning`` and ``name_meaning`` are cosines of vectors centred by language (-1 to 1), ``letters`` and ``sounds``
+    TF-IDF cosines of n-grams (0 to 1), ``words`` a squashed BM25 (0 to 1), ``name_words`` the share of the
+    candidate's name that the query says (0 to 1).
+    """
+    scores = bm25(queries.stems, candidates.stems)
+    return np.stack(
+        [
+            _meaning(queries, candidates),
+            _name_meaning(queries, candidates),
+            gram_similarity(queries.grams, candidates.grams),
+            scores / (scores + 10),
+            name_coverage(queries.stems, candidates.name_stems),
+            gram_similarity(queries.sound_grams, candidates.sound_grams),
+        ]
+    )
+
+
+def _meaning(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
+    asked = centre_by_language(queries.as_queries, queries.languages, queries.query_anchor)
+    return asked @ centre_by_language(candidates.as_passages, candidates.languages, candidates.passage_anchor).T
+
+
+def _name_meaning(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
+    asked = centre_by_language(queries.names_as_queries, queries.languages, queries.query_anchor)
+    return asked @ centre_by_language(candidates.names_as_passages, candidates.languages, candidates.passage_anchor).T
