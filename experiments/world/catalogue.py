@@ -105,14 +105,14 @@ def make_catalogue(service: Service, courses: int, days: int, seed: int) -> Cata
 
 
 def _authored(service: Service) -> list[WorldCourse]:
-    """Read the authored courses, first courses of a competency before second ones, so that few still cover all."""
+    """Read the authored courses: those that play a part by name, then whole ladders, the most needed first."""
     number = {row["competency"]: n for n, row in enumerate(rows("competencies"))}
     provider = {row["field"]: row["provider"] for row in rows("providers")}
-    seen: dict[int, int] = {}
+    people = np.array([post.headcount for post in service.posts])
+    needed = people @ service.weights
     ranked = []
     for order, r in enumerate(rows("courses")):
         taught = tuple(number[name] for name in r["competencies"].split(";"))
-        rank = seen[taught[0]] = seen.get(taught[0], -1) + 1
         main = service.competencies[taught[0]]
         course = WorldCourse(
             id="", family=0, language="en", title=r["title"], description="",
@@ -121,9 +121,9 @@ def _authored(service: Service) -> list[WorldCourse]:
             fee=float(r["fee"]), provider=provider[main.field], published=0, retired=None, restricted=False,
         )  # fmt: skip
         described = replace(course, description=describe(course, service, "en"))
-        early = rank if r["category"] == "Course" else min(rank, 1)
-        ranked.append((0 if r["title"].startswith("Prarambh") else early, order, described))
-    return [course for _, _, course in sorted(ranked, key=lambda entry: entry[:2])]
+        by_name = course.title in PERMANENT or course.title.startswith("Prarambh")
+        ranked.append((not by_name, -float(needed[taught[0]]), order, described))
+    return [course for *_, course in sorted(ranked, key=lambda entry: entry[:3])]
 
 
 def _keywords(service: Service, taught: tuple[int, ...]) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ class Shelves:
     def following(self) -> IntArray:
         """Shape (n_families, widest): families that may follow each, repeated to fill the row; -1 where none do."""
         rows = [self._followers(number) for number in range(len(self.ground.catalogue.base))]
-        width = max(len(row) for row in rows)
+        width = max(1, *(len(row) for row in rows))
         return np.array([(row * width)[:width] if row else [-1] * width for row in rows], dtype=np.int64)
 
     def seen(
