@@ -195,7 +195,7 @@ def rules(duties: Duties) -> pl.DataFrame:
     induction = [duties.ground.catalogue.base[family].id for family in duties.induction]
     found = [
         _rule(
-            "dopt-2025-prescribed-share", "At least half of the courses prescribed for the level are completed each year",
+            "dopt-2025-prescribed-share", "At least half of the prescribed courses are completed each year",
             "DoPT OM No. T-28/27/2025-iGOT of 4 July 2025", "share_of_prescribed", {"groups": ["A", "B", "C"]},
             {"share": 0.5}, date(2025, 7, 4),
         ),
@@ -209,7 +209,7 @@ def rules(duties: Duties) -> pl.DataFrame:
             "DoPT OM No. T-19011/1/2024-NTP of 15 January 2024", "no_permission", {}, {}, date(2024, 1, 15),
         ),
         _rule(
-            "reimbursement-on-completion", "The fee of an approved outside course is reimbursed on successful completion",
+            "reimbursement-on-completion", "The fee of an approved course is reimbursed on successful completion",
             "Mission Karmayogi: the desirable path", "reimbursement", {},
             {"ceiling": 20000, "share": 1.0, "pre_approval": True}, date(2020, 9, 2),
         ),

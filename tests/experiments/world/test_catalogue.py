@@ -18,7 +18,7 @@ def catalogue(courses: int = 600) -> Catalogue:
 @pytest.mark.parametrize("courses", [150, 600, 1200])
 def test_prerequisites_have_no_circle_and_rise_in_level(courses: int) -> None:
     made = catalogue(courses)
-    TopologicalSorter({family: before for family, before in enumerate(made.requires)}).prepare()
+    TopologicalSorter(dict(enumerate(made.requires))).prepare()
     for family, before in enumerate(made.requires):
         assert all(made.base[other].to_level < made.base[family].to_level for other in before)
 
