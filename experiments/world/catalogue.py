@@ -109,7 +109,7 @@ def _authored(service: Service) -> list[WorldCourse]:
     number = {row["competency"]: n for n, row in enumerate(rows("competencies"))}
     provider = {row["field"]: row["provider"] for row in rows("providers")}
     people = np.array([post.headcount for post in service.posts])
-    needed = people @ service.weights
+    needed = (people[:, None] * service.weights).sum(axis=0)
     ranked = []
     for order, r in enumerate(rows("courses")):
         taught = tuple(number[name] for name in r["competencies"].split(";"))

@@ -164,7 +164,7 @@ def live(stage: Stage, people: People, schedule: Schedule, rng: np.random.Genera
         last=np.full(n, -1, dtype=np.int64),
         last_day=np.full(n, -1e4, dtype=np.float32),
     )
-    liking = _standardised(people.interest @ stage.ground.course_factors.T)
+    liking = _liking(people, stage.ground)
     enrolled, attempts, gains = Happened(), Happened(), Happened()
     for place in range(schedule.days.shape[1]):
         learners = np.flatnonzero(schedule.counts > place)
@@ -172,8 +172,12 @@ def live(stage: Stage, people: People, schedule: Schedule, rng: np.random.Genera
     return Lives(enrolled.joined(), attempts.joined(), gains.joined())
 
 
-def _standardised(liking: FloatArray) -> FloatArray:
-    """Return liking with mean 0 and standard deviation 1 for each learner: liking is relative."""
+def _liking(people: People, ground: Ground) -> FloatArray:
+    """Return (n, n_families): how much each learner likes each course, of mean 0 and deviation 1 for each learner.
+
+    Summed without BLAS, whose order of summing, and so the last digit, depends on its number of threads.
+    """
+    liking = np.einsum("ij,jk->ik", people.interest, np.ascontiguousarray(ground.course_factors.T))
     centred = liking - liking.mean(axis=1, keepdims=True)
     return np.asarray(centred / np.maximum(liking.std(axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
