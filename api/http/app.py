@@ -19,6 +19,7 @@ from api.http.problems import install_problems
 from api.http.service import Service
 from api.http.v1 import catalogue, happenings, learners
 from api.http.v1.documents import Problem
+from api.pages import routes as pages
 from api.settings import Settings, load_settings
 from features.home import HOME_VARIABLE
 from features.times import now
@@ -53,12 +54,15 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
         strict_content_type=False,  # the platform's clients do not all send one
         generate_unique_id_function=_operation_id,
         responses=_PROBLEMS,
+        docs_url=None,  # its assets come from elsewhere; /docs is a page of our own
+        redoc_url=None,
     )
     install_problems(app)
     for module in (health, learners, catalogue, happenings):
         app.include_router(module.router)
     for router in recommendation.routers:
         app.include_router(router)
+    app.include_router(pages.router)
     app.add_middleware(Envelope, body_limit=settings.body_limit)
     _document(app)
     return app

@@ -66,9 +66,14 @@ def describe(error: KarmapathError) -> dict[str, Any]:
     return {"code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
 
 
+def status_of(error: KarmapathError) -> int:
+    """Return the HTTP status of an error the user can put right."""
+    return _STATUS.get(error.code, 422)
+
+
 def problem_of(error: KarmapathError) -> Response:
     """Return the problem document of an error the user can put right."""
-    status = _STATUS.get(error.code, 422)
+    status = status_of(error)
     title = _TITLES.get(error.code, "The request cannot be taken")
     headers = {"Retry-After": "5"} if status == 503 else {}
     facts = describe(error)

@@ -1,0 +1,140 @@
+"""The pages' addresses."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.http.answers import stamp
+from api.http.problems import status_of
+from api.http.service import Service, service_of
+from api.pages.view import Wishes, learner_view
+from api.pages.words import LANGUAGES, Words, words
+from features.errors import KarmapathError
+from features.records import Learner
+from recommender.paths import sentence
+
+router = APIRouter(include_in_schema=False)
+
+_SEARCHED = 400
+"""Learners among whom the start page looks for one of each designation."""
+
+_EXAMPLES = 12
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+_CSS = resources.files("api.pages").joinpath("static/style.css").read_bytes()
+_templates = Environment(
+    loader=PackageLoader("api.pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _language(request: Request, lang: Annotated[Literal["en", "hi"] | None, Query()] = None) -> Words:
+    """Return the words of the language asked for, else of the first one the browser prefers that there is."""
+    if lang is not None:
+        return words(lang)
+    preferred = (part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(","))
+    return words(next((code for code in preferred if code in LANGUAGES), "en"))
+
+
+InWords = Annotated[Words, Depends(_language)]
+
+
+@router.get("/")
+async def start(request: Request, w: InWords, q: Annotated[str, Query(max_length=200)] = "") -> Response:
+    """Find a learner: by id, or among examples."""
+    service, query = service_of(request), q.strip()
+    try:
+        if query and await service.look_up(service.store.version, query) is not None:
+            return RedirectResponse(str(request.url_for("learner", learner=query).path) + f"?lang={w.language}", 303)
+        found = await service.look_up(service.store.learners, query, _SEARCHED)
+        examples = found[:_EXAMPLES] if query else _one_each(found)
+        if query and not found:
+            examples = _one_each(await service.look_up(service.store.learners, "", _SEARCHED))
+        facts: dict[str, Any] = {
+            "query": query,
+            "found": bool(found),
+            "learners": examples,
+            "names": _organisation_names(service),
+        }
+    except KarmapathError as error:
+        return _problem(request, w, error)
+    base = str(request.base_url).rstrip("/")
+    return _page(request, w, "start.html", base=base, **facts)
+
+
+@router.get("/learners/{learner}", name="learner")
+async def learner_page(
+    request: Request,
+    learner: str,
+    w: InWords,
+    hours: Annotated[float, Query(gt=0, le=2000)] = 40.0,
+    hours_a_month: Annotated[float, Query(gt=0, le=300)] = 8.0,
+    role: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """Show a learner's two paths with their reasons, gaps and recommendations."""
+    service = service_of(request)
+    try:
+        engine = service.engine
+        record = await service.record(learner)
+        wishes = Wishes(hours, hours_a_month, role or None)
+        limit = service.settings.deadline / 4
+        view = await service.solve(learner_view, engine, record, service.clock(), wishes, limit)
+    except KarmapathError as error:
+        return _problem(request, w, error)
+    service.writer.note_shown(service.shown(learner, "page", engine, view.recommendations))
+    roles = sorted(engine.reference.roles.values(), key=lambda role: role.name)
+    return _page(request, w, "learner.html", view=view, engine=engine, reference=engine.reference, roles=roles)
+
+
+@router.get("/docs")
+async def docs(request: Request, w: InWords) -> Response:
+    """Show the routes of the API."""
+    return _page(request, w, "docs.html", document=request.app.openapi())
+
+
+@router.get("/static/style.css")
+async def style() -> Response:
+    """Return the style sheet."""
+    return Response(_CSS, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+def _page(request: Request, w: Words, template: str, status: int = 200, **values: Any) -> Response:
+    other = {code: str(request.url.include_query_params(lang=code).replace(scheme="", netloc="")) for code in LANGUAGES}
+    html = _templates.get_template(template).render(
+        w=w, words=words, languages=other, stamp=stamp, sentence=sentence, **values
+    )
+    return HTMLResponse(html, status, _HEADERS | {"Content-Language": w.language})
+
+
+def _problem(request: Request, w: Words, error: KarmapathError) -> Response:
+    return _page(request, w, "problem.html", status_of(error), error=error)
+
+
+def _one_each(found: Any) -> list[Learner]:
+    """Return one learner for each designation, so that the examples differ."""
+    each: dict[str | None, Learner] = {}
+    for learner in found:
+        each.setdefault(learner.designation, learner)
+    return list(each.values())[:_EXAMPLES]
+
+
+def _organisation_names(service: Service) -> dict[str, str]:
+    try:
+        organisations = service.engine.reference.organisations
+    except KarmapathError:
+        return {}  # no model yet: the list is shown with the organisations' ids
+    return {organisation.id: organisation.name for organisation in organisations.values()}
