@@ -1,37 +1,104 @@
-"""Plan a guided or desirable path, for a learner or for a problem file."""
+"""``karmapath path``: a guided or desirable path, for a learner or for a problem file."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from api.cli.opened import HomeOption, JsonOption, learner_record, open_engine, open_store
+from api.cli.output import log, print_json, say
+from api.cli.quiet import native_output_to_stderr
 from features.errors import KarmapathError
+from features.home import Home
+from features.times import now
+from recommender.paths import Aspiration, PathSettings, sentence
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+KINDS = ("guided", "desirable")
+DEFAULTS = PathSettings()
 
 
 @app.command()
 def path(
-    learner: Annotated[str | None, typer.Argument(help="id of a learner; leave out with --problem")] = None,
-    problem: Annotated[Path | None, typer.Option(help="a path problem in JSON, see docs/path-problem.md")] = None,
-    time_limit: Annotated[float, typer.Option(min=0.01, help="seconds for the solver; then the bound is told")] = 10.0,
-    as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
+    learner: Annotated[str | None, typer.Argument(help="Id of a learner; leave out with --problem.")] = None,
+    problem: Annotated[Path | None, typer.Option(help="A path problem in JSON, see docs/path-problem.md.")] = None,
+    kind: Annotated[str, typer.Option(help="guided or desirable.")] = "guided",
+    hours: Annotated[float, typer.Option(min=0, help="Hours of learning in all.")] = DEFAULTS.hours,
+    hours_a_month: Annotated[float, typer.Option(min=0.1, help="Pace.")] = DEFAULTS.hours_a_month,
+    cost: Annotated[float, typer.Option(min=0, help="Rupees for fees (desirable path).")] = DEFAULTS.cost,
+    role: Annotated[str | None, typer.Option(help="Aspired role (desirable path).")] = None,
+    domain: Annotated[str | None, typer.Option(help="Area, theme or competency to specialise in.")] = None,
+    organisation: Annotated[str | None, typer.Option(help="Organisation whose subject is to be learned.")] = None,
+    outside: Annotated[float, typer.Option(min=0, max=1, help="Share of hours outside the own department.")] = 0.0,
+    language: Annotated[str, typer.Option(help="Language of the reasons: en or hi.")] = "en",
+    milestones: Annotated[bool, typer.Option("--milestones", help="Print the portal's milestones_v1 instead.")] = False,
+    time_limit: Annotated[float, typer.Option(min=0.01, help="Seconds for the solver; then the bound is told.")] = 10.0,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Plan a guided or desirable path, for a learner or for a problem file.
 
-    Example: karmapath path --problem examples/path-problem.json --json
+    Example: karmapath path L0000001 --kind desirable --hours 20
     """
-    if problem is not None and learner is None:
+    if (problem is None) == (learner is None):
+        raise KarmapathError(
+            "neither or both of a learner and a problem", "a learner or --problem FILE", "give one of the two"
+        )
+    if problem is not None:
         _solve_file(problem, time_limit, as_json=as_json)
+        return
+    if kind not in KINDS:
+        raise typer.BadParameter(f"found {kind!r}, expected {' or '.join(KINDS)}", param_hint="--kind")
+    settings = PathSettings(hours=hours, hours_a_month=hours_a_month, cost=cost, time_limit=time_limit)
+    aspiration = Aspiration(role=role, domain=domain, organisation=organisation, outside_share=outside)
+    _plan(Home.find(home), str(learner), settings, aspiration if kind == "desirable" else None,
+          language=language, milestones=milestones, as_json=as_json)  # fmt: skip
+
+
+def _plan(
+    home: Home,
+    learner: str,
+    settings: PathSettings,
+    aspiration: Aspiration | None,
+    *,
+    language: str,
+    milestones: bool,
+    as_json: bool,
+) -> None:
+    from api.http.shapes import path_document
+    from recommender.paths.milestones import milestones_v1
+
+    engine = open_engine(home)
+    record = learner_record(open_store(home), learner)
+    with native_output_to_stderr():
+        if aspiration is None:
+            planned = engine.guided(record, now(), settings)
+        else:
+            planned = engine.desirable(record, now(), settings, aspiration)
+    if milestones:
+        print_json(milestones_v1(planned, engine.reference, learner, language))
+    elif as_json:
+        document = path_document(planned, engine.reference, language)
+        print_json({"learner": learner, "model_version": engine.version, **document})
     else:
-        raise KarmapathError("nothing to plan for", "a learner or --problem FILE", "give one of the two")
+        say(f"{planned.kind} path, {planned.status}: {planned.hours:g} hours, worth {planned.value:.2f}")
+        for item in planned.items:
+            course = engine.reference.courses[item.course]
+            duty = ", mandatory" if item.mandatory else ""
+            when = f"from {item.starts_on:%d %b %Y}{duty}"
+            say(f"{item.position:3}. {course.name}  [{item.course}, {item.hours:g} h, {when}]")
+            for reason in item.reasons:
+                say(f"       {sentence(reason, language)}")
+        if planned.conflict is not None:
+            short = planned.conflict.hours_short
+            say(f"These duties cannot all be met ({short:g} hours short): {', '.join(planned.conflict.duties)}")
+        if not planned.items:
+            log.print("Nothing is left to do: no duty is open and no course closes a gap in these hours.")
 
 
 def _solve_file(file: Path, time_limit: float, *, as_json: bool) -> None:
-    from api.cli.output import log, print_json
-    from api.cli.quiet import native_output_to_stderr
     from recommender.paths.problem_file import answer, parse_problem, read_problem, unknown_fields
     from recommender.paths.solve import solve
 
@@ -47,12 +114,9 @@ def _solve_file(file: Path, time_limit: float, *, as_json: bool) -> None:
         _show(plan)
 
 
-def _show(plan: dict[str, object]) -> None:
-    from api.cli.output import say
-
+def _show(plan: dict[str, Any]) -> None:
     say(f"{plan['status']}: closes {plan['value']} (at most {plan['bound']}) in {plan['hours']} hours")
-    items = plan["plan"]
-    for item in items if isinstance(items, list) else ():
+    for item in plan["plan"]:
         steps = ", ".join(f"{step['competency']} to level {step['level']}" for step in item["closes"])
         say(f"{item['position']:3}. {item['course']}  {item['hours']} h  {steps}")
     if plan["conflict"]:
