@@ -182,7 +182,8 @@ _HINDI_STEP = {
 
 
 def _translated(base: WorldCourse, service: Service, language: str, title: str) -> WorldCourse:
-    course = replace(base, language=language, title=title)
+    hindi = tuple(service.competencies[number].hindi for number in base.competencies) if language == "hi" else ()
+    course = replace(base, language=language, title=title, keywords=hindi + base.keywords)
     return replace(course, description=describe(course, service, language))
 
 

@@ -37,7 +37,7 @@ def describe(course: WorldCourse, service: Service, language: str) -> str:
     aims = "; ".join(_continued(competency.description) for competency in taught)
     topics = ", ".join(course.keywords[:5])
     opening = "Tests" if "Assessment" in course.category else "Covers"
-    scope = f"{opening} {topics}. A person who has done it {aims}."
+    scope = f"{opening} {topics}. By the end, the learner {aims}."
     return f"{scope} {_AUDIENCE[course.from_level]} {_ENDING[course.category]}"
 
 
