@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
-from models.item_item import centred, side_gram
+from models.item_item import centred, decayed, side_gram
 
 
 class Content:
@@ -52,8 +52,3 @@ class Content:
         model.similarity = np.asarray(arrays["similarity"], dtype=np.float32)
         model.vectors = np.asarray(arrays["vectors"], dtype=np.float32)
         return model
-
-
-def decayed(ages: NDArray[np.int64], decay: float) -> NDArray[np.float32]:
-    """Return ``decay ** age``: 1 for the newest course of a history."""
-    return np.power(decay, ages).astype(np.float32)

@@ -1,111 +1,175 @@
-"""The hybrid: one answer from all models, weighted by how much is known of the learner."""
+"""The hybrid: one answer from all models, weighted by how much is known of the learner and of the course."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.als import Als
 from models.base import Arrays, LearnerBatch, Model, Scores, TrainingData
 from models.content import Content
+from models.fitting import Plan, make_plan
+from models.holdout import Kind
 from models.item_item import ItemItem
 from models.lightfm_model import LightFm
 from models.need import Need
+from models.new_courses import NewCourses
 from models.popularity import Popularity
+from models.situations import MODELS, NEIGHBOURS_NAME, NEW_MODELS, SITUATIONS, fit_models, situation, standardised
+from models.transition import Transition
 
-MODELS: tuple[type[Any], ...] = (Popularity, ItemItem, LightFm, Content, Need)
-"""What the hybrid blends, in the order of its weights."""
-
-SITUATIONS = ("none", "little", "long")
-"""No history, up to ``LITTLE`` courses, more."""
-
-LITTLE = 3
-
-_START = np.array(
-    [
-        [1.0, 0.0, 0.5, 0.0, 0.3],
-        [0.3, 1.0, 0.2, 0.3, 0.2],
-        [0.1, 1.0, 0.1, 0.2, 0.1],
-    ],
-    dtype=np.float32,
-)
+KINDS: Mapping[str, type[Any]] = {
+    kind.name: kind for kind in (Popularity, ItemItem, Transition, Als, LightFm, Content, Need)
+}
 
 
 class Hybrid:
-    """A weighted sum of the models' scores, each standardised over the courses of the learner."""
+    """A weighted sum of the models' scores, each standardised over the known courses.
+
+    The weights depend on the length of the history (none, little, long); courses that nobody has taken have weights of
+    their own, over the models that need no past. Weights and settings are chosen on a later slice of the training
+    data, then every model is fitted again on all of it. Each model scores by sums of rows, so does the blend.
+    """
 
     name = "hybrid"
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, holdout: Kind = "auto", plan: Plan | None = None) -> None:
         self.seed = seed
+        self.holdout = holdout
+        self.plan = plan
+        """Settings and weights; given here, a fit uses them and chooses none."""
         self.models: dict[str, Model] = {}
-        self.weights = _START
+        self.new: NewCourses | None = None
 
-    def fit(self, data: TrainingData) -> Self:
-        """Fit every model on all the data."""
-        self.models = {kind.name: kind().fit(data) for kind in MODELS}
+    def fit(self, data: TrainingData, report: Callable[[str], None] | None = None) -> Self:
+        """Choose settings and weights on a validation slice, then fit every model on all the data."""
+        say = report or (lambda _: None)
+        if self.plan is None:
+            self.plan = make_plan(data, self.seed, self.holdout, say)
+        say("fitting on everything")
+        self.models = fit_models(data, self.plan.settings, self.seed)
+        self.new = NewCourses.of(data.support() == 0, similarity(self.models, data.n_courses))
         return self
 
     def score(self, batch: LearnerBatch) -> Scores:
         """Return blended scores, shape (n, n_courses), courses already taken included."""
-        return np.asarray(sum(self._parts(batch).values()), dtype=np.float32)
+        return np.asarray(sum(self.parts(batch).values()), dtype=np.float32)
+
+    def parts(self, batch: LearnerBatch) -> dict[str, Scores]:
+        """Return what each model adds, shapes (n, n_courses); the sum is the score."""
+        plan, new = self._fitted()
+        known = np.ones(batch.histories.n_courses, dtype=bool)
+        known[new.columns] = known[new.silent] = False
+        standard = {name: standardised(model.score(batch), known) for name, model in self.models.items()}
+        weights = plan.weights[situation(batch.histories.lengths)]
+        parts = {name: weights[:, [n]] * standard[name] for n, name in enumerate(MODELS) if name in standard}
+        if len(new.columns) or len(new.silent):
+            parts[NEIGHBOURS_NAME] = np.zeros_like(next(iter(parts.values())))
+            self._place_new(parts, standard, plan, new)
+        return parts
 
     def explain(self, learner: LearnerBatch, course: int) -> dict[str, float]:
         """Return what each model adds to the score of a course; ``learner`` is a batch of one; the sum is the score."""
-        return {name: float(part[0, course]) for name, part in self._parts(learner).items()}
+        return {name: float(part[0, course]) for name, part in self.parts(learner).items()}
 
     def nearest_history(self, learner: LearnerBatch, course: int) -> int | None:
         """Return the course in the history that speaks most for ``course``, ``None`` if none speaks for it."""
         history = learner.histories.row(0)
-        pull = self._item_weights()[history, course]
-        return int(history[pull.argmax()]) if len(pull) and pull.max() > 0 else None
+        if not len(history):
+            return None
+        pull = self.affinity(history)[:, course]
+        return int(history[pull.argmax()]) if pull.max() > 0 else None
 
     def similar(self, course: int, k: int) -> list[int]:
         """Return the k courses that go best with a course, best first, without itself."""
-        pull = self._item_weights()[course] + 0.05 * np.asarray(self.models["content"].arrays()["similarity"])[course]
-        pull = np.where(np.arange(len(pull)) == course, -np.inf, pull)
+        pull = self.affinity(np.array([course]))[0]
+        pull[course] = -np.inf
         return [int(other) for other in np.argsort(-pull, kind="stable")[:k]]
 
+    def affinity(self, courses: NDArray[Any]) -> Scores:
+        """Return how far each of some courses speaks for every course, shape (len(courses), n_courses)."""
+        weights = self._fitted()[0].weights[-1]
+        total = np.zeros((len(courses), 1), dtype=np.float32)
+        for name, array in (("item_item", "weights"), ("transition", "weights"), ("content", "similarity")):
+            if name in self.models:
+                rows = np.asarray(self.models[name].arrays()[array][courses], dtype=np.float32)
+                own = max(float(weights[MODELS.index(name)]), 0.05 if name == "content" else 0.0)
+                total = total + own * rows / max(float(rows.std()), 1e-9)
+        return total
+
     def arrays(self) -> Arrays:
-        """Return the weights and every model's arrays, named ``model/array``."""
+        """Return the plan and every model's arrays, named ``model/array``."""
+        plan, new = self._fitted()
         parts = {f"{name}/{key}": value for name, model in self.models.items() for key, value in model.arrays().items()}
-        return {"weights": self.weights, **parts}
+        settings = np.frombuffer(json.dumps(plan.settings, sort_keys=True).encode(), dtype=np.uint8)
+        return {
+            **parts,
+            **{f"new/{key}": value for key, value in new.arrays().items()},
+            "plan/weights": plan.weights,
+            "plan/new_weights": plan.new_weights,
+            "plan/new_place": plan.new_place,
+            "plan/settings": settings,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
         """Return the hybrid that ``arrays`` came from."""
-        hybrid = cls()
-        hybrid.weights = np.asarray(arrays["weights"], dtype=np.float32)
-        for kind in MODELS:
-            prefix = f"{kind.name}/"
-            own = {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
-            hybrid.models[kind.name] = kind.from_arrays(own)
+        plan = Plan(
+            settings=json.loads(bytes(arrays["plan/settings"])),
+            weights=np.asarray(arrays["plan/weights"], dtype=np.float32),
+            new_weights=np.asarray(arrays["plan/new_weights"], dtype=np.float32),
+            new_place=np.asarray(arrays["plan/new_place"], dtype=np.float32),
+        )
+        hybrid = cls(plan=plan)
+        hybrid.new = NewCourses.from_arrays(_under("new/", arrays))
+        for name, kind in KINDS.items():
+            own = _under(f"{name}/", arrays)
+            if own:
+                hybrid.models[name] = kind.from_arrays(own)
         return hybrid
 
-    def _parts(self, batch: LearnerBatch) -> dict[str, Scores]:
-        weights = self.weights[situation(batch.histories.lengths)]
-        return {
-            name: weights[:, [number]] * standardised(model.score(batch))
-            for number, (name, model) in enumerate(self.models.items())
-        }
+    def _fitted(self) -> tuple[Plan, NewCourses]:
+        if self.plan is None or self.new is None:
+            raise ValueError("the hybrid is not fitted: call fit first")
+        return self.plan, self.new
 
-    def _item_weights(self) -> Scores:
-        return np.asarray(self.models["item_item"].arrays()["weights"], dtype=np.float32)
+    def _place_new(self, parts: dict[str, Scores], standard: Mapping[str, Scores], plan: Plan, new: NewCourses) -> None:
+        """Replace the parts of new courses by those of the models that need no past."""
+        known = np.asarray(sum(parts.values()), dtype=np.float32)
+        level, slope = plan.new_place
+        spread = known.std(axis=1, keepdims=True)
+        fresh = new_scores(standard, known, new)
+        total = np.maximum(plan.new_weights.sum(), 1e-9)
+        for part in parts.values():
+            part[:, new.columns] = part[:, new.silent] = 0.0
+        for number, name in enumerate(NEW_MODELS):
+            if name in parts:
+                parts[name][:, new.columns] += slope * spread * plan.new_weights[number] / total * fresh[name]
+        parts[NEIGHBOURS_NAME][:, new.columns] += level * spread
+        parts[NEIGHBOURS_NAME][:, new.silent] = known.min(axis=1, keepdims=True) - 1.0
 
 
-def situation(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return each learner's number in ``SITUATIONS``.
+def new_scores(standard: Mapping[str, Scores], known: Scores, new: NewCourses) -> dict[str, Scores]:
+    """Return each model's scores of the new courses, standardised over them, shapes (n, len(new.columns))."""
+    all_new = np.ones(len(new.columns), dtype=bool)
+    found = {name: standardised(standard[name][:, new.columns], all_new) for name in NEW_MODELS if name in standard}
+    found[NEIGHBOURS_NAME] = standardised(known @ new.lent, all_new)
+    return found
 
-    >>> situation(np.array([0, 2, 9])).tolist()
-    [0, 1, 2]
-    """
-    return np.where(lengths == 0, 0, np.where(lengths <= LITTLE, 1, 2))
+
+def similarity(models: Mapping[str, Model], n_courses: int) -> Scores:
+    """Return how alike the courses are by text and features, shape (n, n); zeros where neither is known."""
+    if "content" in models:
+        return np.asarray(models["content"].arrays()["similarity"], dtype=np.float32)
+    return np.zeros((n_courses, n_courses), dtype=np.float32)
 
 
-def standardised(scores: Scores) -> Scores:
-    """Return each row with mean 0 and standard deviation 1; a constant row becomes zeros."""
-    centred = scores - scores.mean(axis=1, keepdims=True)
-    spread = centred.std(axis=1, keepdims=True)
-    return np.asarray(np.where(spread > 1e-9, centred / np.maximum(spread, 1e-9), 0.0), dtype=np.float32)
+def _under(prefix: str, arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+__all__ = ["KINDS", "MODELS", "SITUATIONS", "Hybrid"]

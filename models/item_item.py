@@ -60,12 +60,21 @@ class ItemItem(Ease):
 
     name = "item_item"
 
-    def __init__(self, ridge: float = 50.0, dropout: float = 0.3, side: float = 1.0, length_power: float = 0.0) -> None:
+    def __init__(
+        self,
+        ridge: float = 50.0,
+        dropout: float = 0.3,
+        side: float = 1.0,
+        length_power: float = 0.5,
+        decay: float = 0.8,
+    ) -> None:
         super().__init__(ridge)
         self.dropout = dropout
         self.side = side
         self.length_power = length_power
         """Learners weigh their number of courses to minus this power: 0 counts all interactions alike."""
+        self.decay = decay
+        """Weight of a course, when scoring, relative to the one taken after it; 1 where order says nothing."""
 
     def fit(self, data: TrainingData) -> Self:
         """Invert the regularised Gram matrix of histories and features."""
@@ -75,6 +84,26 @@ class ItemItem(Ease):
             gram += self.side * side_gram(data)
         self.weights = zero_diagonal_weights(gram, ridge)
         return self
+
+    def score(self, batch: LearnerBatch) -> Scores:
+        """Return the sum of the history's rows, newer courses counting more."""
+        return sum_of_rows(batch.histories, self.weights, decayed(batch.histories.ages(), self.decay))
+
+    def arrays(self) -> Arrays:
+        """Return the weights and the decay."""
+        return {**super().arrays(), "decay": np.array([self.decay])}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
+        """Return the model that ``arrays`` came from."""
+        model = super().from_arrays(arrays)
+        model.decay = float(arrays["decay"].item())
+        return model
+
+
+def decayed(ages: NDArray[np.int64], decay: float) -> NDArray[np.float32]:
+    """Return ``decay ** age``: 1 for the newest course of a history."""
+    return np.power(decay, ages).astype(np.float32)
 
 
 def co_occurrence(histories: Histories, length_power: float = 0.0) -> NDArray[np.float64]:

@@ -1,0 +1,129 @@
+"""A validation slice of the training data: what blend and settings are chosen on, never the test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.histories import Histories
+from models.base import LearnerBatch, TrainingData
+
+Kind = Literal["auto", "later", "last", "share"]
+
+LATER_SHARE = 0.1
+"""Share of the choices, the latest, that a slice in time holds out."""
+RANDOM_SHARE = 0.2
+"""Share of each learner's choices that is held out where their order says nothing."""
+NEWCOMERS = 0.1
+"""Share of the learners held out with all their choices, where profiles are known."""
+HIDDEN = 0.2
+"""Share of the courses hidden to learn how to rank new ones."""
+_SCORES = 16_000_000
+"""Learners times courses that are scored at once at most."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Learners as they were known, and what they chose afterwards."""
+
+    batch: LearnerBatch
+    targets: Histories
+
+    def __len__(self) -> int:
+        return len(self.batch)
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """What models are fitted on, and who the fit is judged on."""
+
+    train: TrainingData
+    known: Judged
+    """Learners with a history."""
+    newcomers: Judged
+    """Learners with a profile alone, none of whose choices are in ``train``."""
+    ordered: bool
+    """Whether the order of the choices says anything."""
+
+
+def hold_out(data: TrainingData, kind: Kind, *, ordered: bool, seed: int) -> Holdout:
+    """Cut a validation slice off.
+
+    ``later``: the last tenth of the choices in time. ``last``: each learner's last choice. ``share``: a random fifth of
+    each learner's choices. ``auto``: ``later`` where times are known, else ``last`` where order says something, else
+    ``share``.
+    """
+    generator = np.random.default_rng(seed)
+    kind = _kind(data, ordered=ordered) if kind == "auto" else kind
+    held = _held_out(data.histories, kind, generator)
+    new = _newcomers(data, generator)
+    of_new = np.repeat(new, data.histories.lengths)
+    train = data.keep(~held & ~of_new)
+    targets = data.histories.keep(held & ~of_new)
+    known = (targets.lengths > 0) & (train.histories.lengths > 0)
+    return Holdout(
+        train=train,
+        known=judged(train.histories, targets, data, _some(known, data.n_courses, generator)),
+        newcomers=judged(
+            data.histories.keep(np.zeros(len(held), dtype=bool)),
+            data.histories.keep(of_new),
+            data,
+            _some(new & (data.histories.lengths > 0), data.n_courses, generator),
+        ),
+        ordered=ordered,
+    )
+
+
+def hide_courses(data: TrainingData, seed: int) -> tuple[TrainingData, NDArray[np.bool_], Judged]:
+    """Hide a fifth of the courses that were taken.
+
+    Returns what is left to fit on, which courses are hidden, and the learners who took hidden courses: what they took
+    of the others is their history, the hidden ones are their targets.
+    """
+    generator = np.random.default_rng(seed)
+    taken = np.flatnonzero(data.support() > 0)
+    hidden = np.zeros(data.n_courses, dtype=bool)
+    hidden[generator.permutation(taken)[: int(len(taken) * HIDDEN)]] = True
+    of_hidden = hidden[data.histories.courses]
+    targets = data.histories.keep(of_hidden)
+    rest = data.keep(~of_hidden)
+    both = (targets.lengths > 0) & (rest.histories.lengths > 0)
+    return rest, hidden, judged(rest.histories, targets, data, _some(both, data.n_courses, generator))
+
+
+def judged(histories: Histories, targets: Histories, data: TrainingData, rows: NDArray[np.int64]) -> Judged:
+    """Return some learners with these histories and targets."""
+    return Judged(LearnerBatch(histories.rows(rows), data.learner_features[rows]), targets.rows(rows))
+
+
+def _kind(data: TrainingData, *, ordered: bool) -> Kind:
+    if data.histories.days is not None and len(np.unique(data.histories.days)) > 1:
+        return "later"
+    return "last" if ordered else "share"
+
+
+def _held_out(histories: Histories, kind: Kind, generator: np.random.Generator) -> NDArray[np.bool_]:
+    if kind == "later" and histories.days is not None and len(histories.days):
+        return np.asarray(histories.days >= np.quantile(histories.days, 1.0 - LATER_SHARE))
+    long_enough = np.repeat(histories.lengths >= 2, histories.lengths)
+    if kind == "share":
+        drawn = generator.random(len(histories.courses)) < RANDOM_SHARE
+        return np.asarray(drawn & long_enough)
+    return np.asarray((histories.ages() == 0) & long_enough)
+
+
+def _newcomers(data: TrainingData, generator: np.random.Generator) -> NDArray[np.bool_]:
+    if not data.learner_features.shape[1]:
+        return np.zeros(len(data.histories), dtype=bool)
+    described = np.asarray(data.learner_features.sum(axis=1)).ravel() > 0
+    return np.asarray(described & (generator.random(len(data.histories)) < NEWCOMERS))
+
+
+def _some(mask: NDArray[np.bool_], n_courses: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Return the numbers of the true rows, a random part of them if scoring all at once would take too much memory."""
+    rows = np.flatnonzero(mask)
+    most = min(5000, max(500, _SCORES // max(n_courses, 1)))
+    return np.sort(generator.permutation(rows)[:most])
