@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from recommender.paths import PathItem
 
@@ -85,7 +86,7 @@ def timeline(items: Sequence[PathItem]) -> Timeline | None:
 
 
 def _ticks(first: datetime, last: datetime, month_width: float) -> tuple[Tick, ...]:
-    every = max(1, round(70 / month_width))
+    every = max(1, ceil(70 / month_width))
     ticks: list[Tick] = []
     moment, span = first, (last - first).total_seconds()
     while moment < last:

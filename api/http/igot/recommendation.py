@@ -25,7 +25,7 @@ from features.records import LearnerRecord
 from features.reference import Reference
 from features.store import Feedback, ShownList
 from features.store.events import Id
-from recommender.eligibility import eligibility
+from recommender.eligibility import PORTAL_CATEGORIES, eligibility
 from recommender.engine import Recommendation
 
 FAMILIES = ("/api/recommendation", "/courseRecommendation", "/api/courseRecommendation")
@@ -176,7 +176,7 @@ async def _for_caller(service: Service, wanted: str, caller: str | None, *, is_f
     """Return a fresh list under an id nobody has: the client goes on using it. Without a caller: what is popular."""
     record = await record_for(service, caller or "")
     if caller is None:
-        items = service.engine.recommend(record, service.clock(), service.settings.igot_limit)
+        items = _recommend(service, record, service.settings.igot_limit)
         return service.shown("", SURFACE, service.engine, items, list_id=wanted)
     return await _make(service, record, wanted if is_free and len(wanted) <= 100 else str(uuid4()), 1)
 
@@ -186,7 +186,7 @@ async def _make(
 ) -> ShownList:
     """Make a list and write it down before it is answered: its id must be readable for months."""
     engine, limit = service.engine, service.settings.igot_limit
-    items = engine.recommend(record, service.clock(), _SEARCHED if themes else limit)
+    items = _recommend(service, record, _SEARCHED if themes else limit)
     if themes:
         items = _themes_first(items, themes, engine.reference)[:limit]
     shown = service.shown(record.learner.id, SURFACE, engine, items, list_id=list_id, revision=revision)
@@ -194,10 +194,17 @@ async def _make(
     return shown
 
 
+def _recommend(service: Service, record: LearnerRecord, limit: int) -> tuple[Recommendation, ...]:
+    return service.engine.recommend(record, service.clock(), limit, categories=PORTAL_CATEGORIES)
+
+
 def _still_shown(kept: ShownList, record: LearnerRecord, service: Service) -> ShownList:
     """Return the list without what has since been taken, planned, voted down or retired."""
     courses = [item.course for item in kept.items]
-    allowed = set(eligibility(record, service.engine.reference, service.clock(), courses=courses).allowed)
+    sorted_out = eligibility(
+        record, service.engine.reference, service.clock(), courses=courses, categories=PORTAL_CATEGORIES
+    )
+    allowed = set(sorted_out.allowed)
     items = tuple(item for item in kept.items if item.course in allowed)
     return ShownList(kept.id, kept.learner, kept.surface, kept.model_version, kept.shown_at, items, kept.revision)
 

@@ -18,7 +18,7 @@ from api.http.shapes import (
     recommendation_item,
 )
 from api.http.v1.documents import Competencies, Gaps, PathDocument, Recommendations, WhyNot
-from api.http.v1.parameters import CourseId, Language, LearnerId, Limit, Offset, Track, Words
+from api.http.v1.parameters import Category, CourseId, Language, LearnerId, Limit, Offset, Track, Words
 from recommender.paths import Aspiration, PathSettings
 
 router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
@@ -31,13 +31,14 @@ async def recommendations(
     limit: Limit = 10,
     track: Track = None,
     language: Language = None,
+    category: Category = None,
     lang: Words = "en",
 ) -> Response:
     """Return the best courses for the learner, best first, each with its reasons."""
     service = service_of(request)
     engine, at = service.engine, service.clock()
     record = await service.record(learner)
-    items = engine.recommend(record, at, limit, track=track, language=language)
+    items = engine.recommend(record, at, limit, track=track, language=language, categories=_folded(category))
     shown = service.shown(learner, "v1", engine, items)
     service.writer.note_shown(shown)
     return Answer(
@@ -137,6 +138,10 @@ async def desirable(
     engine, at = service.engine, service.clock()
     path = await service.solve(engine.desirable, await service.record(learner), at, settings, aspiration)
     return Answer({**head(engine, learner, at), **path_document(path, engine.reference, lang)})
+
+
+def _folded(categories: list[str] | None) -> frozenset[str] | None:
+    return frozenset(category.casefold() for category in categories) if categories else None
 
 
 def _settings(

@@ -50,7 +50,7 @@ def courses(document: Any) -> list[str]:
 
 def test_a_list_leaves_out_what_was_taken_and_what_may_not_be_shown(get: Get) -> None:
     shown = courses(get("/v1/learners/L3/recommendations", limit=100))
-    assert set(shown) == {"c2", "c3", "c4", "c6", "c9"}, "c1 and c5 taken, do_7_rc restricted, c8 a programme"
+    assert set(shown) == {"c2", "c3", "c4", "c6", "c8", "c9"}, "c1 and c5 taken, do_7_rc restricted"
 
 
 def test_a_list_has_positions_reasons_and_no_more_than_the_limit(get: Get) -> None:
@@ -60,7 +60,8 @@ def test_a_list_has_positions_reasons_and_no_more_than_the_limit(get: Get) -> No
     assert [item["score"] for item in items] == sorted((item["score"] for item in items), reverse=True)
 
 
-def test_a_track_and_a_language_narrow_the_list(get: Get) -> None:
+def test_a_track_a_category_and_a_language_narrow_the_list(get: Get) -> None:
+    assert courses(get("/v1/learners/L3/recommendations", category="PROGRAM")) == ["c8"]
     assert courses(get("/v1/learners/L3/recommendations", track="guided")) == ["c2"]
     assert "c2" not in courses(get("/v1/learners/L3/recommendations", track="desirable"))
     assert courses(get("/v1/learners/L3/recommendations", language="ta")) == []
