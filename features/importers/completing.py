@@ -32,6 +32,17 @@ def with_levels(teaches: pl.DataFrame, courses: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def with_publication(courses: pl.DataFrame, enrolments: pl.DataFrame) -> pl.DataFrame:
+    """Return ``courses`` with none published after its first enrolment.
+
+    Exports tell when a course was *last* published; who took it earlier could do so.
+    """
+    first = enrolments.group_by("course_id").agg(pl.col("enrolled_on").min().alias("__first"))
+    earlier = pl.when(pl.col("published_on") > pl.col("__first")).then("__first").otherwise("published_on")
+    joined = courses.join(first, on="course_id", how="left", maintain_order="left")
+    return joined.with_columns(earlier.alias("published_on")).select(courses.columns)
+
+
 def with_scopes(plans: pl.DataFrame, pseudonym: Pseudonym | None) -> pl.DataFrame:
     """Return ``plans`` with the organisation's id as the scope of plans for everybody, and learners as pseudonyms."""
     scope = pl.col("scope")

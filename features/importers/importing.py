@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +14,10 @@ from features.errors import KarmapathError
 from features.home import Home
 from features.importers.jobs import Progress, mapping_jobs, run_jobs
 from features.importers.mapping import load_mapping
-from features.importers.pseudonyms import keyed_hash
+from features.importers.pseudonyms import has_key, keyed_hash
 from features.importers.reader import FileCount, TableReader
 from features.importers.recognise import jobs_for
+from features.importers.tabulate import Pseudonym
 from features.labels import Window, detect_campaigns, label_shares, mark
 from features.warehouse import Snapshot, Warehouse
 
@@ -63,17 +65,13 @@ def import_files(
         jobs, ignored, detect = mapping_jobs(rules, sources), [], rules.detect_campaigns
     for path in ignored:
         progress(f"nothing from {path.name}: not a file that can be imported")
-    pseudonym = keyed_hash(home) if pseudonymise else None
-    warehouse = Warehouse(home.warehouse)
-    before = warehouse.current() if warehouse.exists() else None
-    reader = TableReader(before, now, pseudonym)
     return import_into(
         home,
-        lambda into: run_jobs(jobs, into, progress),
+        lambda reader: run_jobs(jobs, reader, progress),
         now,
         windows=windows,
         detect=detect,
-        reader=reader,
+        pseudonymise=pseudonymise,
     )
 
 
@@ -84,7 +82,7 @@ def import_into(
     *,
     windows: Sequence[Window] = (),
     detect: bool = False,
-    reader: TableReader | None = None,
+    pseudonymise: bool = False,
 ) -> ImportReport:
     """Read files with ``read``, mark the enrolments, and commit all tables at once.
 
@@ -100,17 +98,18 @@ def import_into(
         Campaign windows to mark.
     detect
         Whether to look for more campaign windows.
-    reader
-        The reader to use, where it needs more than what the warehouse holds.
+    pseudonymise
+        Whether to replace learner ids; once a home does, it always does.
 
     Raises
     ------
     KarmapathError
-        If a file was refused, or no row was good; the rejects are written in the second case.
+        If a file was refused, or no row was good; the rejects are written in the second case. Also where pseudonyms
+        are asked for and the warehouse holds learners under the platform's own ids.
     """
     warehouse = Warehouse(home.warehouse)
     before = warehouse.current() if warehouse.exists() else None
-    reader = reader or TableReader(before, now)
+    reader = TableReader(before, now, _pseudonym(home, before, asked=pseudonymise))
     read(reader)
     imported = reader.finish()
     if not any(imported.kept().values()):
@@ -118,10 +117,24 @@ def import_into(
         where = f"see {file}" if file else "check the files"
         raise KarmapathError("no row that can be imported", "at least one good row", where)
     found = _marked(reader, windows, detect=detect)
-    snapshot = warehouse.commit(imported.tables)
     file = write_rejects(imported.rejects, home.rejects, now)
+    snapshot = warehouse.commit(imported.tables)
     labels = label_shares(snapshot.read("enrolments")) if snapshot.rows.get("enrolments") else {}
     return ImportReport(snapshot, tuple(imported.counts), imported.rejects.height, file, labels, found)
+
+
+def _pseudonym(home: Home, before: Snapshot | None, *, asked: bool) -> Pseudonym | None:
+    if has_key(home):
+        return keyed_hash(home)
+    if not asked:
+        return None
+    if before is not None and before.rows.get("learners"):
+        raise KarmapathError(
+            f"learners under the platform's own ids in {home.warehouse}",
+            "a home without learners, since one person would be there twice",
+            "import everything into a new home with --pseudonymise",
+        )
+    return keyed_hash(home)
 
 
 def write_rejects(rejects: pl.DataFrame, folder: Path, now: datetime) -> Path | None:
@@ -129,9 +142,13 @@ def write_rejects(rejects: pl.DataFrame, folder: Path, now: datetime) -> Path | 
     if rejects.is_empty():
         return None
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{now:%Y%m%dT%H%M%S}.parquet"
+    names = (f"{now:%Y%m%dT%H%M%S}{suffix}.parquet" for suffix in chain([""], map("-{}".format, count(2))))
+    file = next(folder / name for name in names if not (folder / name).exists())
     rejects.write_parquet(file)
-    rejects.write_csv(file.with_suffix(".csv"))
+    # A spreadsheet runs cells that begin like a formula; the Parquet file keeps them as they are.
+    formula = pl.col(pl.String).str.contains(r"^[=+@\t\r]|^-\D")
+    as_text = pl.when(formula).then(pl.lit("'") + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep()
+    rejects.with_columns(as_text).write_csv(file.with_suffix(".csv"))
     return file
 
 

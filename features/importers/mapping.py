@@ -81,7 +81,8 @@ class TableRule:
     lenient: bool = False
     """The files may lack columns that the warehouse does not require."""
     duplicates: str = "reject"
-    """Rows with a key that came before: ``reject`` them, or ``fold`` them into the first, to fill its empty cells."""
+    """Rows with a key that this rule has read before: ``reject`` them, or ``fold`` them into the first, to fill its
+    empty cells. Rows with a key that another rule has read always fold."""
     row_key: tuple[str, ...] = ()
     """Source columns that identify a row of the file; a repeated one is a bad row even where keys fold."""
     only: MappingOf[str, tuple[str, ...]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 Same id and key, same pseudonym, so later imports join; without the key nobody can test a guess. By default ids are
 kept as the platform has them, because its portal asks with them; a deployment that turns pseudonyms on must put its
-requests through the same hash.
+requests through the same hash. A home that has the key uses it from then on.
 """
 
 from __future__ import annotations
@@ -18,12 +18,18 @@ import polars as pl
 from features.home import Home
 from features.importers.tabulate import Pseudonym
 
+_KEY_FILE = "pseudonym.key"
 _KEY_BYTES = 32
+
+
+def has_key(home: Home) -> bool:
+    """Whether the home folder turns learner ids into pseudonyms."""
+    return (home.folder / _KEY_FILE).exists()
 
 
 def keyed_hash(home: Home) -> Pseudonym:
     """Return the home folder's hash of learner ids; the key is made at first use, readable by its owner only."""
-    key = _key(home.folder / "pseudonym.key")
+    key = _key(home.folder / _KEY_FILE)
 
     def pseudonyms(ids: pl.Series) -> pl.Series:
         distinct = ids.drop_nulls().unique()

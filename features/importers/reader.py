@@ -10,7 +10,7 @@ import polars as pl
 
 from features.importers import enrolments
 from features.importers.competency_names import CompetencyNames
-from features.importers.completing import with_levels, with_scopes
+from features.importers.completing import with_levels, with_publication, with_scopes
 from features.importers.mapping import TableRule
 from features.importers.prepare import PREPARE
 from features.importers.sift import FILE, Check, empty_rejects, key_check, schema_checks, sift
@@ -95,9 +95,11 @@ class TableReader:
             tables[name] = TABLES[name].conform(self._with_old_columns(name, frame))
         if "teaches" in tables:
             tables["teaches"] = with_levels(tables["teaches"], self.together("courses"))
-        self.imported.rejects = self.imported.rejects.sort("file", "line", maintain_order=True)
+        if "courses" in tables:
+            tables["courses"] = with_publication(tables["courses"], self.together("enrolments"))
         if "plans" in tables:
             tables["plans"] = with_scopes(tables["plans"], self.pseudonym)
+        self.imported.rejects = self.imported.rejects.sort("file", "line", maintain_order=True)
         return self.imported
 
     def _with_old_columns(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:

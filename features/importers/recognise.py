@@ -153,9 +153,7 @@ def _own_jobs(path: Path, *, given: bool) -> list[Job]:
             raise _not_recognised(path, f"columns {', '.join(read_header(path))}", f"the columns {', '.join(must)}")
         return []
     columns = {column.name: ColumnRule(source=(column.name,)) for column in table.columns}
-    rule = TableRule(
-        table=table.name, columns=columns, files=(path.name,), lenient=True, duplicates="fold", row_key=table.key
-    )
+    rule = TableRule(table=table.name, columns=columns, files=(path.name,), lenient=True)
     return [file_job(path, rule, Mapping(name="own", tables=(rule,)))]
 
 

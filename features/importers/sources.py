@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,8 +16,8 @@ LINE = "__line"
 BROKEN = "\ufffd"
 """What stands where bytes were not UTF-8."""
 
-FIELDS = "__fields"
-"""Column that says how many fields a row has, where that is not what the header promises; else null."""
+SPOILT = "__spoilt"
+"""Column that says what keeps a row from being read; null where it can be."""
 
 _SIGNATURES = (
     (b"PK\x03\x04", "a zip or Excel file"),
@@ -131,40 +130,54 @@ def _read_csv(path: Path, separator: str) -> pl.DataFrame:
         rows = _parse_csv(path, separator)
     except pl.exceptions.PolarsError:
         # Rows with too many fields, or a stray quote: slow, but it finds which rows they are.
-        return _read_ragged_csv(path, separator)
+        return _read_spoilt_csv(path, separator)
     # A quoted cell may hold line breaks; a row's line is that of its first character.
     breaks = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
     before = breaks.cast(pl.Int64).cum_sum().shift(1, fill_value=0)
-    return rows.with_columns((pl.int_range(2, pl.len() + 2, dtype=pl.Int64) + before).alias(LINE))
+    numbered = rows.with_columns((pl.int_range(2, pl.len() + 2, dtype=pl.Int64) + before).alias(LINE))
+    blank = pl.all_horizontal(pl.exclude(LINE).is_null())
+    return numbered.filter(~blank)
 
 
 def _parse_csv(path: Path, separator: str) -> pl.DataFrame:
     try:
         return pl.read_csv(path, separator=separator, infer_schema=False)
     except pl.exceptions.ComputeError as error:
-        if "utf-8" not in str(error).lower() and "utf8" not in str(error).lower():
+        if "utf-8" not in str(error).lower():
             raise
         return pl.read_csv(path, separator=separator, infer_schema=False, encoding="utf8-lossy")
 
 
-def _read_ragged_csv(path: Path, separator: str) -> pl.DataFrame:
-    """Read row by row; a row whose number of fields is wrong keeps its line and its count, and no cell."""
-    text = path.read_bytes().decode("utf-8-sig", "replace")
-    reader = csv.reader(io.StringIO(text), delimiter=separator)
-    try:
-        header = next(reader)
-        rows, start = [], reader.line_num + 1
-        for fields in reader:
-            if fields:
-                rows.append(_ragged_row(fields, len(header), start))
-            start = reader.line_num + 1
-    except (csv.Error, StopIteration) as error:
-        raise KarmapathError(f"{path} is not CSV ({error})", "a CSV file", "export it again") from error
-    schema = dict.fromkeys(header, pl.String) | {LINE: pl.Int64, FIELDS: pl.Int64}
+def _read_spoilt_csv(path: Path, separator: str) -> pl.DataFrame:
+    """Read row by row; a row that cannot be read keeps its line and what is wrong with it, and no cell.
+
+    A quote that is never closed would swallow the lines after it: such a row is taken to end with its first line.
+    """
+    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines(keepends=True)
+    header, start = _next_row(lines, 0, separator)
+    if header is None:
+        raise KarmapathError(f"{path} is not CSV", "a header and rows", "export it again")
+    nothing = [None] * len(header)
+    rows: list[list[object]] = []
+    while start < len(lines):
+        fields, after = _next_row(lines, start, separator)
+        if fields is None or (len(fields) != len(header) and after > start + 1):
+            rows.append([*nothing, start + 1, "a quote that is not closed, or stands in the middle"])
+            after = start + 1
+        elif len(fields) != len(header) and any(fields):
+            rows.append([*nothing, start + 1, f"{len(fields)} fields instead of {len(header)}"])
+        elif any(fields):
+            rows.append([*(field or None for field in fields), start + 1, None])
+        start = after
+    schema = dict.fromkeys(header, pl.String) | {LINE: pl.Int64, SPOILT: pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _ragged_row(fields: Sequence[str], expected: int, line: int) -> list[object]:
-    if len(fields) == expected:
-        return [*(field or None for field in fields), line, None]
-    return [*[None] * expected, line, len(fields)]
+def _next_row(lines: Sequence[str], start: int, separator: str) -> tuple[list[str] | None, int]:
+    """Return the fields of the row that begins at line ``start``, and where the next one begins."""
+    reader = csv.reader((lines[n] for n in range(start, len(lines))), delimiter=separator, strict=True)
+    try:
+        fields = next(reader, None)
+    except csv.Error:
+        return None, start + 1
+    return fields, start + max(reader.line_num, 1)

@@ -14,7 +14,7 @@ from features.importers.competency_names import CompetencyNames
 from features.importers.headers import header_key
 from features.importers.mapping import ColumnRule, TableRule
 from features.importers.sift import FILE, Check, sift
-from features.importers.sources import BROKEN, FIELDS, LINE
+from features.importers.sources import BROKEN, LINE, SPOILT
 from features.levels import describe, levels
 from features.schema import DATE, TABLES, TEXT, TEXTS, TIME, Column
 
@@ -113,7 +113,7 @@ def _wanted_columns(raw: pl.DataFrame, rule: TableRule, file: str) -> tuple[pl.D
     for source in (*rule.row_key, *rule.only, *rule.skip, *([rule.explode] if rule.explode else ())):
         if header_key(source) in present:
             wanted[header_key(source)] = present[header_key(source)]
-    marks = [column for column in (LINE, FIELDS) if column in raw.columns]
+    marks = [column for column in (LINE, SPOILT) if column in raw.columns]
     return raw.select(*marks, *(pl.col(old).alias(new) for new, old in wanted.items())), list(wanted)
 
 
@@ -130,14 +130,10 @@ def _missing_column(file: str, name: str, column: ColumnRule, found: Sequence[st
 def _row_checks(rows: pl.DataFrame, rule: TableRule, wanted: Sequence[str]) -> list[Check]:
     """Return checks of rows as they stand in the file."""
     checks = []
-    if FIELDS in rows.columns:
-        fields = pl.col(FIELDS)
-        checks.append(
-            Check(
-                fields.is_not_null(), "wrong_number_of_fields", fields.cast(TEXT) + " fields",
-                "as many fields as the header has", "quote cells that hold the separator, or a line break",
-            )
-        )  # fmt: skip
+    if SPOILT in rows.columns:
+        spoilt = pl.col(SPOILT)
+        remedy = "quote cells that hold the separator, a quote or a line break"
+        checks.append(Check(spoilt.is_not_null(), "malformed_row", spoilt, "a row as the header promises", remedy))
     text = [name for name in wanted if rows[name].dtype == TEXT and name not in _free_text(rule)]
     broken = [pl.col(name).str.contains(BROKEN, literal=True) for name in text]
     checks.append(

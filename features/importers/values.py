@@ -39,6 +39,8 @@ LANGUAGE_CODES: Mapping[str, str] = {
 
 def texts(column: pl.Series) -> pl.Series:
     """Return trimmed text with inner runs of white space made one space; empty text is null."""
+    if column.dtype.is_float() and (column.is_null() | (column == column.round())).all():
+        column = column.cast(pl.Int64)  # ids that became floats because some were missing
     clean = column.cast(pl.String).str.replace_all(r"[\s\u00a0\u200b\ufeff]+", " ").str.strip_chars()
     return clean.set(clean == "", None)
 
