@@ -30,10 +30,6 @@ class Attempts:
     questions: IntArray
     proctored: NDArray[np.bool_]
 
-    def columns(self) -> dict[str, NDArray[Any]]:
-        """Return the columns by name."""
-        return dict(vars(self))
-
 
 def sit_quizzes(
     learner: IntArray,

@@ -13,13 +13,16 @@ from experiments.world.assessments import CUT_OFF
 from experiments.world.calendar import Calendar
 from experiments.world.catalogue import Catalogue
 from experiments.world.catalogue_files import batch_id, resources
+from experiments.world.duties import Duties
 from experiments.world.life import Lives
 from experiments.world.population import LANGUAGE_PROFILES, People
 from experiments.world.schedule import MANDATED
 from experiments.world.service import Service
+from experiments.world.well_known import FOR_THE_NOMINATED
 
 Columns = dict[str, NDArray[Any]]
 _LAYOUT = "%Y-%m-%d %H:%M:%S"
+EVERY = 199
 
 
 def learner_ids(first: int, count: int) -> pl.Series:
@@ -47,6 +50,34 @@ def user_detail(service: Service, people: People, calendar: Calendar, stamp: str
             "cadre": pl.Series([post.cadre for post in posts]).gather(held),
             "data_last_generated_on": pl.Series([stamp]).new_from_index(0, len(people)),
         }
+    )
+
+
+def nominations(duties: Duties, people: People, stamp: str) -> pl.DataFrame:
+    """Return rows of ``cb_plan`` for single officials: one learner in ``EVERY`` is nominated for a course."""
+    catalogue, calendar, posts = duties.ground.catalogue, duties.calendar, duties.ground.service.posts
+    families = [family for title in FOR_THE_NOMINATED if (family := catalogue.family_of(title)) is not None]
+    chosen = [n for n in range(len(people)) if (people.first + n) % EVERY == EVERY - 1] if families else []
+    now = np.full(len(chosen), calendar.days, dtype=np.float32)
+    held = people.post_at(np.array(chosen, dtype=np.int64), now)
+    ids = learner_ids(people.first, len(people))
+    year = calendar.plan_years[-1]
+    return pl.DataFrame(
+        {
+            "org_id": posts[post].organisation,
+            "created_by": "demo-planner",
+            "cb_plan_id": f"plan-nomination-{ids[n]}-{year}",
+            "plan_name": f"Nominated officials, {year}-{(year + 1) % 100:02d}",
+            "allotment_type": "CustomUser",
+            "allotment_to": ids[n],
+            "content_id": catalogue.base[families[n % len(families)]].id,
+            "allocated_on": f"{calendar.moment(calendar.days - 45):%Y-%m-%d %H:%M:%S}",
+            "due_by": f"{calendar.moment(calendar.days + 75):%Y-%m-%d %H:%M:%S}",
+            "status": "Live",
+            "isapar": "No",
+            "data_last_generated_on": stamp,
+        }
+        for n, post in zip(chosen, held, strict=True)
     )
 
 

@@ -49,6 +49,8 @@ class TableFile:
         ValueError
             If the frame has a column that the table does not have.
         """
+        if frame.width == 0:
+            return
         unknown = set(frame.columns) - set(self.columns)
         if unknown:
             raise ValueError(f"table {self.name} has no column {sorted(unknown)[0]}")

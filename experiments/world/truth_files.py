@@ -13,8 +13,9 @@ import polars as pl
 
 from experiments.world import truth
 from experiments.world.learner_files import learner_ids
-from experiments.world.life import Lives, Stage
+from experiments.world.life import Lives
 from experiments.world.population import NEVER, People
+from experiments.world.stage import Stage
 from experiments.world.tables import join_parquet
 
 _GROWING = (truth.PEOPLE, truth.INTEREST, truth.GAINS, truth.CAREERS)

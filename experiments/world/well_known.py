@@ -19,5 +19,10 @@ WELL_KNOWN = (
 )  # fmt: skip
 """Courses that everybody has heard of: they stand high on the popular shelf whatever their worth."""
 
-PERMANENT = frozenset({*FOR_EVERYBODY, *WELL_KNOWN})
+FOR_THE_NOMINATED = (
+    "Internal Committee Members: Conducting an Inquiry", "Liaison Officers' Course on Reservation",
+    "Mentoring Probationers and New Colleagues", "The CPIO's Course: Replies, Exemptions and Fees",
+)  # fmt: skip
+"""Courses that single officials are nominated for."""
+PERMANENT = frozenset({*FOR_EVERYBODY, *WELL_KNOWN, *FOR_THE_NOMINATED})
 """Courses that never retire."""

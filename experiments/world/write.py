@@ -26,13 +26,15 @@ from experiments.world.learner_files import (
     assessment_detail,
     enrolments,
     learners,
+    nominations,
     user_detail,
     user_enrolments,
 )
-from experiments.world.life import Lives, Stage, live
+from experiments.world.life import Lives, live
 from experiments.world.population import Ground, People, make_people
 from experiments.world.schedule import CAMPAIGN, MANDATED, make_schedule
 from experiments.world.service import read_service
+from experiments.world.stage import Stage
 from experiments.world.tables import TableFile
 from experiments.world.truth import FOLDER
 from experiments.world.truth_files import TruthFiles
@@ -144,6 +146,7 @@ class _Writer:
         calendar = self.stage.duties.calendar
         frames = {
             "user_detail": user_detail(service, people, calendar, self.stamp),
+            "cb_plan": nominations(self.stage.duties, people, self.stamp),
             "learners": learners(people),
             "user_enrolments": user_enrolments(catalogue, people, lives, calendar, self.stamp),
             "enrolments": enrolments(catalogue, people, lives),

@@ -51,6 +51,10 @@ def test_levels_languages_and_translations_arrive(report: ImportReport) -> None:
     assert courses["base_course_id"].drop_nulls().is_in(courses["course_id"].implode()).all()
 
 
+def test_plans_bind_organisations_designations_and_nominated_officials(report: ImportReport) -> None:
+    assert set(report.snapshot.read("plans")["scope"]) == {"organisation", "designation", "learner"}
+
+
 def test_skimmed_completions_are_marked_as_they_were(report: ImportReport, world: Path) -> None:
     dwell = pl.read_csv(world / "enrolments.csv").filter(pl.col("status") == "completed")
     marked = report.snapshot.read("enrolments").filter("skimmed").height
