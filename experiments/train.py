@@ -18,7 +18,9 @@ from experiments.figures import coverage_figure, slices_figure
 from experiments.judge import document, flat_metrics, judge
 from experiments.labels import label_shares
 from experiments.ranked import Scorer
+from experiments.tag import tag_courses
 from experiments.tracking import Registered, Tracking
+from features.encoder.cache import CachedEncoder
 from features.encoder.choice import default_encoder
 from features.home import Home
 from features.reference import REFERENCE_TABLES, Reference
@@ -64,7 +66,8 @@ class Trained:
 
     bundle: Bundle
     registered: Registered
-    comparison: dict[str, Any]
+    comparison: dict[str, Any] | None
+    """``None`` where nobody has chosen anything yet: there is nothing to judge on."""
     is_champion: bool
 
 
@@ -76,31 +79,42 @@ def train(home: Home, settings: TrainSettings, report: Report) -> Trained:
     KarmapathError
         If nothing was imported, or the data cannot be cut as asked.
     """
-    snapshot = Warehouse(home.warehouse).current()
+    snapshot = tagged_snapshot(home, settings, report)
     shares = label_shares(snapshot)
     report(
         f"snapshot {snapshot.hash}: " + ", ".join(f"{rows:,} {name}" for name, rows in snapshot.rows.items() if rows)
     )
     report("honest labels: " + ", ".join(f"{name} {share:.1%}" for name, share in shares.items()))
     vectors = text_vectors(home, snapshot, settings, report)
-    comparison = compare(make_case(snapshot, vectors, settings), fits(settings, RULES_OF_TODAY), settings, report)
+    comparison = None
+    if snapshot.rows.get("enrolments"):
+        case = make_case(snapshot, vectors, settings)
+        comparison = compare(case, fits(settings, RULES_OF_TODAY), settings, report)
+    else:
+        report("no enrolments yet: nothing to judge on; lists stand on profiles, needs and texts")
     report("fitting on everything")
     bundle = fit_bundle(home, snapshot, vectors, settings)
     tracking = Tracking(home)
     with tracking.run(f"train {snapshot.hash}", {"snapshot": snapshot.hash, "bundle": bundle.version}):
         tracking.log(
             {**settings.model_dump(), "snapshot": snapshot.hash, "bundle": bundle.version},
-            {**flat_metrics(comparison), **{f"share_{name}": share for name, share in shares.items()}},
+            {f"share_{name}": share for name, share in shares.items()},
         )
-        tracking.log_text("comparison.json", json.dumps(comparison, indent=1))
-        tracking.log_figure("slices.png", slices_figure(comparison, f"ndcg@{settings.ks[0]}"))
-        tracking.log_figure("coverage.png", coverage_figure(comparison, settings.ks[0]))
+        if comparison is not None:
+            _log_comparison(tracking, comparison, settings.ks[0])
         registered = tracking.register(bundle.folder)
     first = tracking.champion() is None
     if first:
         tracking.crown(registered)
     report(f"bundle {bundle.version} is version {registered.number}" + (", the first: champion" if first else ""))
     return Trained(bundle, registered, comparison, first)
+
+
+def _log_comparison(tracking: Tracking, comparison: dict[str, Any], k: int) -> None:
+    tracking.log({}, flat_metrics(comparison))
+    tracking.log_text("comparison.json", json.dumps(comparison, indent=1))
+    tracking.log_figure("slices.png", slices_figure(comparison, f"ndcg@{k}"))
+    tracking.log_figure("coverage.png", coverage_figure(comparison, k))
 
 
 def compare(case: Case, fits: Mapping[str, Fit], settings: TrainSettings, report: Report) -> dict[str, Any]:
@@ -128,13 +142,28 @@ def make_case(snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings:
     return time_cut(snapshot, vectors, settings.cut, settings.test_share)
 
 
+def tagged_snapshot(home: Home, settings: TrainSettings, report: Report) -> Snapshot:
+    """Return the current snapshot, courses that nobody tagged being tagged by meaning where texts are used."""
+    warehouse = Warehouse(home.warehouse)
+    snapshot = warehouse.current()
+    if not settings.text or not snapshot.rows.get("competencies"):
+        return snapshot
+    snapshot, inferred = tag_courses(warehouse, _encoder(home, settings, report))
+    if inferred:
+        report(f"{inferred:,} tags inferred for courses that nobody has tagged")
+    return snapshot
+
+
 def text_vectors(home: Home, snapshot: Snapshot, settings: TrainSettings, report: Report) -> NDArray[np.float32] | None:
     """Return the vectors of the courses' texts, from the cache where they are there already."""
     if not settings.text:
         return None
     report("vectors of the courses' texts")
-    progress = lambda done, todo: report(f"  {done:,} of {todo:,} texts")  # noqa: E731
-    return course_vectors(snapshot, default_encoder(home, settings.encoder, progress))
+    return course_vectors(snapshot, _encoder(home, settings, report))
+
+
+def _encoder(home: Home, settings: TrainSettings, report: Report) -> CachedEncoder:
+    return default_encoder(home, settings.encoder, lambda done, todo: report(f"  {done:,} of {todo:,} texts"))
 
 
 def fit_bundle(home: Home, snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings) -> Bundle:

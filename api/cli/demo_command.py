@@ -70,7 +70,12 @@ def _prepare(home: Home, asked: dict[str, int]) -> None:
     (home.demo / _MADE).write_text(json.dumps({**asked, "ready": False}))
     log.print(f"1/3 making a civil service of {asked['learners']:,} learners in {home.demo}", markup=False)
     with log.status("") as status:
-        write_world(home.demo, **asked, progress=lambda done, of: status.update(f"{done:,} of {of:,} learners"))
+        write_world(
+            home.demo,
+            asked["learners"],
+            asked["seed"],
+            progress=lambda done, of: status.update(f"{done:,} of {of:,} learners"),
+        )
     log.print("2/3 importing what its platform would export")
     report = import_files(home, [home.demo], now(), progress=lambda step: log.print(f"  {step}", markup=False))
     log.print(f"  {report.rejected} rows rejected, see {report.rejects_file}", markup=False)

@@ -48,5 +48,5 @@ def train(
     }
     if as_json:
         print_json(answer)
-    else:
+    elif trained.comparison is not None:
         say(comparison_table(trained.comparison))

@@ -1,0 +1,23 @@
+"""Tagging: courses that nobody has fully tagged get competencies by meaning, before anything is trained on them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from features.encoder import Encoder
+from features.warehouse import Snapshot, Warehouse
+from recommender.matching.tagging import infer_teaches
+
+
+def tag_courses(warehouse: Warehouse, encoder: Encoder) -> tuple[Snapshot, int]:
+    """Return the snapshot with what untagged courses teach, and the number of inferred rows in it.
+
+    Rows that were inferred before are inferred again; rows of providers, planners and importers stay as they are. The
+    same courses and competencies give the same snapshot.
+    """
+    snapshot = warehouse.current()
+    inferred = infer_teaches(snapshot, encoder)
+    told = snapshot.read("teaches").filter(pl.col("source").fill_null("") != "inferred")
+    if inferred.is_empty() and told.height == snapshot.rows.get("teaches", 0):
+        return snapshot, 0
+    return warehouse.commit({"teaches": pl.concat([told, inferred])}, replace=True), inferred.height
