@@ -48,7 +48,7 @@ LARGE = 10_000
 """Learners from which, by default, the tables that grow with them are Parquet."""
 
 Format = Literal["auto", "csv", "parquet"]
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 """Called with the number of learners done and the number of all."""
 
 
