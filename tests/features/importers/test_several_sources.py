@@ -29,7 +29,7 @@ def test_a_row_twice_in_one_export_is_rejected(tmp_path: Path) -> None:
 
 
 def test_days_are_read_as_days(tmp_path: Path) -> None:
-    rules = "rule_id,version,title,citation,kind,valid_from\nr1,1,A duty,An order,all_of,2025-07-04\n"
+    rules = "rule_id,version,title,citation,kind,valid_from\nr1,1,A duty,An order,induction,2025-07-04\n"
     (tmp_path / "rules.csv").write_text(rules)
     rows = import_files(Home(tmp_path / "home"), [tmp_path], NOW).snapshot.read("rules")
     assert rows["valid_from"].to_list() == [date(2025, 7, 4)]
