@@ -150,7 +150,7 @@ def _dated(course: WorldCourse, family: int, days: int, rng: np.random.Generator
     special = course.category != "Course" or course.from_level == 0
     published = min(published, -30) if special else published
     plain = course.category == "Course" and course.from_level <= 2 and not course.title.startswith("Prarambh")
-    retires = draws[2] < 0.05 and plain and course.title not in PERMANENT
+    retires = draws[2] < 0.12 and plain and course.title not in PERMANENT
     retired = min(max(published, 0) + 240 + int(draws[3] * 500), days - 5) if retires else None
     senior = course.from_level >= 3 and not course.fee and draws[2] > 0.55
     return replace(course, family=family, published=published, retired=retired, restricted=senior)

@@ -35,7 +35,7 @@ def test_there_are_restricted_external_and_retired_courses() -> None:
     courses = catalogue().courses
     assert sum(course.restricted for course in courses) >= 10
     assert sum(course.external for course in courses) >= 5
-    assert 5 <= sum(course.retired is not None for course in courses) <= 60
+    assert 10 <= sum(course.retired is not None for course in courses) <= 60
 
 
 def test_translations_are_in_their_own_script() -> None:
