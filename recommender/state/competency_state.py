@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.records import Enrolment, Evidence, LearnerRecord
-from features.reference import Course, Reference
+from features.records import Evidence, LearnerRecord
+from features.reference import Reference
 from features.schema import EVIDENCE_KINDS, MAX_LEVEL
 from recommender.state.belief import Belief, WeighedEvidence
 from recommender.state.evidence_table import DEFAULT_EVIDENCE, EvidenceTable
 from recommender.state.filter import DAYS_A_MONTH, posterior, remaining, step_odds
-
-_SHOWN_UNLESS_DENIED = frozenset({"completion", "peer", "self_attestation", "tenure"})
+from recommender.state.reading import about, shown, told, used_by_post
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +67,14 @@ def competency_state(
     record: LearnerRecord, reference: Reference, at: datetime, table: EvidenceTable = DEFAULT_EVIDENCE
 ) -> CompetencyState:
     """Return the learner's state at a moment, from evidence and completions observed until then."""
-    used = _used_by_post(record, reference)
+    used = used_by_post(record, reference)
     odds = step_odds(table)
     items: dict[str, list[_Item]] = defaultdict(list)
-    for evidence, weight in _all_evidence(record, table):
+    for evidence, weight in told(record, table):
         if evidence.observed_on > at:
             continue
-        for competency, level in _about(evidence, reference):
-            passed = _shown(evidence, table)
+        for competency, level in about(evidence, reference):
+            passed = shown(evidence, table)
             if passed is None or weight == 0:
                 continue
             left = weight * _left(evidence, at, table, in_use=competency in used)
@@ -114,60 +113,7 @@ def _log2_odds(probabilities: NDArray[np.float64], level: int) -> float:
     return float(np.log2(max(above, 1e-12)) - np.log2(max(below, 1e-12)))
 
 
-def _all_evidence(record: LearnerRecord, table: EvidenceTable) -> Iterator[tuple[Evidence, float]]:
-    """Yield each item of evidence and its weight before age: completions come from enrolments."""
-    enrolments = {enrolment.course: enrolment for enrolment in record.enrolments}
-    for evidence in record.evidence:
-        if evidence.kind == "completion":
-            enrolment = enrolments.get(evidence.course or "")
-            yield evidence, _dwell_weight(enrolment, table)
-        else:
-            yield evidence, table.attempt ** (max(evidence.attempt or 1, 1) - 1)
-    told = {evidence.course for evidence in record.evidence if evidence.kind == "completion"}
-    for enrolment in record.enrolments:
-        if enrolment.status == "completed" and enrolment.course not in told:
-            when = enrolment.completed_on or enrolment.enrolled_on
-            if when is not None:
-                evidence = Evidence(f"enrolment:{enrolment.course}", "completion", when, course=enrolment.course)
-                yield evidence, _dwell_weight(enrolment, table)
-
-
-def _dwell_weight(enrolment: Enrolment | None, table: EvidenceTable) -> float:
-    """Return 0 for a skimmed completion, 1 for one that took its time."""
-    if enrolment is None or (enrolment.dwell_ratio is None and not enrolment.skimmed):
-        return table.unknown_dwell
-    if enrolment.skimmed or enrolment.dwell_ratio is None or enrolment.dwell_ratio < table.skim:
-        return 0.0
-    return min(1.0, (enrolment.dwell_ratio - table.skim) / max(table.full - table.skim, 1e-9))
-
-
-def _shown(evidence: Evidence, table: EvidenceTable) -> bool | None:
-    if evidence.passed is not None:
-        return evidence.passed
-    if evidence.kind in _SHOWN_UNLESS_DENIED:
-        return True
-    return None if evidence.score is None else evidence.score >= table.pass_mark
-
-
-def _about(evidence: Evidence, reference: Reference) -> Iterator[tuple[str, int]]:
-    """Yield the competencies and item levels that the evidence speaks of."""
-    course: Course | None = reference.courses.get(evidence.course or "")
-    taught = {teaches.competency: teaches.to_level for teaches in course.teaches} if course else {}
-    if evidence.competency is None:
-        for competency, level in taught.items():
-            yield competency, evidence.level or max(level, 1)
-    else:
-        yield evidence.competency, evidence.level or max(taught.get(evidence.competency, 1), 1)
-
-
 def _left(evidence: Evidence, at: datetime, table: EvidenceTable, *, in_use: bool) -> float:
     days = (at - evidence.observed_on).total_seconds() / 86_400
     half_life = table.kinds[evidence.kind].months * DAYS_A_MONTH * (table.use_slows if in_use else 1.0)
     return float(remaining(np.array([days]), np.array([half_life]))[0])
-
-
-def _used_by_post(record: LearnerRecord, reference: Reference) -> frozenset[str]:
-    learner = record.learner
-    position = reference.position_of(learner.position, learner.designation, learner.organisation)
-    needs = reference.requirements_of_position(position.id) if position else ()
-    return frozenset(need.competency for need in needs)

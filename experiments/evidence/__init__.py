@@ -1,0 +1,1 @@
+"""The evidence table: refitted from later proctored results, and judged against them."""
