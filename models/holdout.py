@@ -31,6 +31,8 @@ class Judged:
 
     batch: LearnerBatch
     targets: Histories
+    rows: NDArray[np.int64]
+    """Their rows in the data."""
 
     def __len__(self) -> int:
         return len(self.batch)
@@ -96,7 +98,7 @@ def hide_courses(data: TrainingData, seed: int) -> tuple[TrainingData, NDArray[n
 
 def judged(histories: Histories, targets: Histories, data: TrainingData, rows: NDArray[np.int64]) -> Judged:
     """Return some learners with these histories and targets."""
-    return Judged(LearnerBatch(histories.rows(rows), data.learner_features[rows]), targets.rows(rows))
+    return Judged(LearnerBatch(histories.rows(rows), data.learner_features[rows]), targets.rows(rows), rows)
 
 
 def _kind(data: TrainingData, *, ordered: bool) -> Kind:

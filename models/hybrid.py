@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from models.als import Als
 from models.base import Arrays, LearnerBatch, Model, Scores, TrainingData
+from models.blended import blended_parts
 from models.content import Content
-from models.fitting import Plan, make_plan
+from models.fitting import make_plan
 from models.holdout import Kind
 from models.item_item import ItemItem
 from models.lightfm_model import LightFm
 from models.need import Need
+from models.new_course_fitting import new_courses
 from models.new_courses import NewCourses
+from models.plan import MODELS, SITUATIONS, Plan, fit_models
 from models.popularity import Popularity
-from models.situations import MODELS, NEIGHBOURS_NAME, NEW_MODELS, SITUATIONS, fit_models, situation, standardised
 from models.transition import Transition
 
 KINDS: Mapping[str, type[Any]] = {
@@ -52,7 +54,7 @@ class Hybrid:
             self.plan = make_plan(data, self.seed, self.holdout, say)
         say("fitting on everything")
         self.models = fit_models(data, self.plan.settings, self.seed)
-        self.new = NewCourses.of(data.support() == 0, similarity(self.models, data.n_courses))
+        self.new = new_courses(data, self.models)
         return self
 
     def score(self, batch: LearnerBatch) -> Scores:
@@ -62,15 +64,7 @@ class Hybrid:
     def parts(self, batch: LearnerBatch) -> dict[str, Scores]:
         """Return what each model adds, shapes (n, n_courses); the sum is the score."""
         plan, new = self._fitted()
-        known = np.ones(batch.histories.n_courses, dtype=bool)
-        known[new.columns] = known[new.silent] = False
-        standard = {name: standardised(model.score(batch), known) for name, model in self.models.items()}
-        weights = plan.weights[situation(batch.histories.lengths)]
-        parts = {name: weights[:, [n]] * standard[name] for n, name in enumerate(MODELS) if name in standard}
-        if len(new.columns) or len(new.silent):
-            parts[NEIGHBOURS_NAME] = np.zeros_like(next(iter(parts.values())))
-            self._place_new(parts, standard, plan, new)
-        return parts
+        return blended_parts(self.models, plan, new, batch)
 
     def explain(self, learner: LearnerBatch, course: int) -> dict[str, float]:
         """Return what each model adds to the score of a course; ``learner`` is a batch of one; the sum is the score."""
@@ -136,36 +130,6 @@ class Hybrid:
         if self.plan is None or self.new is None:
             raise ValueError("the hybrid is not fitted: call fit first")
         return self.plan, self.new
-
-    def _place_new(self, parts: dict[str, Scores], standard: Mapping[str, Scores], plan: Plan, new: NewCourses) -> None:
-        """Replace the parts of new courses by those of the models that need no past."""
-        known = np.asarray(sum(parts.values()), dtype=np.float32)
-        level, slope = plan.new_place
-        spread = known.std(axis=1, keepdims=True)
-        fresh = new_scores(standard, known, new)
-        total = np.maximum(plan.new_weights.sum(), 1e-9)
-        for part in parts.values():
-            part[:, new.columns] = part[:, new.silent] = 0.0
-        for number, name in enumerate(NEW_MODELS):
-            if name in parts:
-                parts[name][:, new.columns] += slope * spread * plan.new_weights[number] / total * fresh[name]
-        parts[NEIGHBOURS_NAME][:, new.columns] += level * spread
-        parts[NEIGHBOURS_NAME][:, new.silent] = known.min(axis=1, keepdims=True) - 1.0
-
-
-def new_scores(standard: Mapping[str, Scores], known: Scores, new: NewCourses) -> dict[str, Scores]:
-    """Return each model's scores of the new courses, standardised over them, shapes (n, len(new.columns))."""
-    all_new = np.ones(len(new.columns), dtype=bool)
-    found = {name: standardised(standard[name][:, new.columns], all_new) for name in NEW_MODELS if name in standard}
-    found[NEIGHBOURS_NAME] = standardised(known @ new.lent, all_new)
-    return found
-
-
-def similarity(models: Mapping[str, Model], n_courses: int) -> Scores:
-    """Return how alike the courses are by text and features, shape (n, n); zeros where neither is known."""
-    if "content" in models:
-        return np.asarray(models["content"].arrays()["similarity"], dtype=np.float32)
-    return np.zeros((n_courses, n_courses), dtype=np.float32)
 
 
 def _under(prefix: str, arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:

@@ -43,6 +43,12 @@ class NewCourses:
         lent = (nearness[:, told] / total[told]).astype(np.float32)
         return cls(columns[told], columns[~told], lent)
 
+    def known(self, n_courses: int) -> NDArray[np.bool_]:
+        """Return which courses are not new, shape (n_courses,)."""
+        mask = np.ones(n_courses, dtype=bool)
+        mask[self.columns] = mask[self.silent] = False
+        return mask
+
     def arrays(self) -> Arrays:
         """Return the fields."""
         return {"columns": self.columns, "silent": self.silent, "lent": self.lent}

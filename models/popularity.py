@@ -52,13 +52,13 @@ class Popularity:
 
     def score(self, batch: LearnerBatch) -> Scores:
         """Return log-shares, shape (n, n_courses)."""
-        scores = np.tile(self.everyone, (len(batch), 1))
+        scores = np.tile(self.everyone, (len(batch), 1)).astype(np.float32)
         if not self.groups.shape[0]:
             return scores
         count = np.maximum(np.asarray(batch.features.sum(axis=1)).ravel(), 1.0)
         own = sparse.diags_array(1.0 / count).tocsr() @ batch.features
-        lifts = np.asarray((own @ self.groups).toarray(), dtype=np.float32)
-        return np.asarray(scores + lifts, dtype=np.float32)
+        lifts = np.asarray((own @ self.groups).toarray())
+        return np.asarray(np.add(scores, lifts), dtype=np.float32)
 
     def arrays(self) -> Arrays:
         """Return the log-shares and the groups' lifts."""

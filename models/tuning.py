@@ -21,7 +21,7 @@ MOST_COURSES = 6000
 
 def rank_quality(model: Model, judged: Judged) -> float:
     """Return how well a model alone ranks what the judged learners chose."""
-    return _quality(model.score(judged.batch), judged)
+    return score_quality(model.score(judged.batch), judged)
 
 
 def tune(
@@ -112,6 +112,7 @@ def _reciprocal_ranks(scores: Scores, judged: Judged) -> Any:
     return 1.0 / (1.0 + (masked > own[:, None]).sum(axis=1))
 
 
-def _quality(scores: Scores, judged: Judged) -> float:
+def score_quality(scores: Scores, judged: Judged) -> float:
+    """Return how well scores, shape (len(judged), n_courses), rank what the judged learners chose."""
     found = candidates([scores], judged.batch.histories, judged.targets)
     return quality(found, np.ones(1, dtype=np.float32))

@@ -1,8 +1,9 @@
-"""What the hybrid blends, and the situations that have weights of their own."""
+"""The plan of a hybrid: what it blends, with which settings, and how much each model weighs in which situation."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,33 @@ SITUATIONS = ("none", "little", "long")
 
 LITTLE = 3
 
+NO_NEW = (np.ones(len(NEW_MODELS), dtype=np.float32), np.array([-4.0, 0.25], dtype=np.float32))
+"""Weights and place of new courses where nothing could be learned of them."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a hybrid is made of."""
+
+    settings: Mapping[str, Mapping[str, Any]]
+    """Settings of each model that takes part."""
+    weights: Scores
+    """Shape (len(SITUATIONS), len(MODELS)), 0 or more."""
+    new_weights: Scores
+    """Shape (len(NEW_MODELS),), 0 or more."""
+    new_place: Scores
+    """Level and slope: where new courses stand among known ones, in standard deviations of the learner's scores."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return settings and weights by name, for reports."""
+        rows = {
+            name: {model: round(float(weight), 3) for model, weight in zip(MODELS, row, strict=True) if weight > 0}
+            for name, row in zip(SITUATIONS, self.weights, strict=True)
+        }
+        new = {name: round(float(w), 3) for name, w in zip(NEW_MODELS, self.new_weights, strict=True) if w > 0}
+        place = [round(float(value), 3) for value in self.new_place]
+        return {"models": dict(self.settings), "weights": rows, "new_courses": new, "new_place": place}
+
 
 def fit_models(data: TrainingData, settings: Mapping[str, Mapping[str, Any]], seed: int) -> dict[str, Model]:
     """Return the models that have settings, and those that need none, fitted on the data."""
@@ -53,11 +81,6 @@ def situation(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(lengths == 0, 0, np.where(lengths <= LITTLE, 1, 2))
 
 
-def standardised(scores: Scores, among: NDArray[np.bool_]) -> Scores:
-    """Return each row with mean 0 and standard deviation 1 over the columns ``among``; constant rows become zeros."""
-    judged = scores if among.all() else scores[:, among]
-    if not judged.shape[1]:
-        return np.zeros_like(scores)
-    mean = judged.mean(axis=1, keepdims=True)
-    spread = judged.std(axis=1, keepdims=True)
-    return np.asarray(np.where(spread > 1e-7, (scores - mean) / np.maximum(spread, 1e-7), 0.0), dtype=np.float32)
+def shown(names: Sequence[str], weights: NDArray[np.float32]) -> str:
+    """Return the weights above 0 in words."""
+    return ", ".join(f"{name} {weight:.2f}" for name, weight in zip(names, weights, strict=True) if weight > 0)

@@ -1,0 +1,167 @@
+"""One accuracy task: what may be learned from, who is judged, and on what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from experiments.accuracy.descriptions import course_descriptions, learner_descriptions
+from experiments.accuracy.files import Interactions, read_interactions
+from experiments.accuracy.stray import stray_entries, without_last
+from experiments.accuracy.tfidf import tfidf_vectors
+from features.errors import KarmapathError
+from features.histories import Histories
+from features.profiles import CourseVocabulary, LearnerVocabulary
+from models.base import LearnerBatch, TrainingData
+
+Encode = Callable[[list[str]], NDArray[np.float32]]
+Among = Literal["all", "new"]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Training data, and the judged learners with what is to be found."""
+
+    train: TrainingData
+    rows: NDArray[np.int64]
+    """Row of each judged learner in ``train``; -1 for a learner who is not there."""
+    batch: LearnerBatch
+    targets: tuple[NDArray[np.int32], ...]
+    seen: Histories
+    """What each judged learner has taken, all of it left out of the lists."""
+    among: NDArray[np.bool_]
+    """Courses that are ranked."""
+    facts: dict[str, object]
+    """Counts, and what was left out and why."""
+
+
+def load_dataset(
+    train: Path,
+    test: Path,
+    courses: Path | None = None,
+    learners: Path | None = None,
+    encode: Encode | None = None,
+    among: Among = "all",
+    check: bool = True,
+    text: bool = True,
+) -> Dataset:
+    """Read the files.
+
+    ``encode`` turns texts into vectors; ``None``: TF-IDF alone. With ``check``, entries that only look like courses are
+    looked for in list files and left out of what is learned from (``experiments.accuracy.stray``). Test pairs that are
+    also in training, test courses that are not ranked and learners left without a target are left out and counted.
+    """
+    known, wanted = read_interactions(train), read_interactions(test)
+    features, texts = course_descriptions(courses) if courses else ({}, {})
+    texts = texts if text else {}
+    people = learner_descriptions(learners) if learners else {}
+    course_ids = _ids(known.table["course"], wanted.table["course"], pl.Series(list(features), dtype=pl.String))
+    learner_ids = _ids(known.table["learner"])
+    histories = _histories(known, learner_ids, course_ids)
+    entries = stray_entries(histories) if check and not known.timed else 0
+    sound = without_last(histories, entries)
+    data = _training_data(sound, learner_ids, course_ids, features, texts, people, encode)
+    ranked = np.ones(len(course_ids), dtype=bool) if among == "all" else data.support() == 0
+    return _judged(
+        data, histories, wanted, learner_ids, people, ranked, {"stray_last_entries": entries, "among": among}
+    )
+
+
+def _judged(
+    data: TrainingData,
+    histories: Histories,
+    wanted: Interactions,
+    learner_ids: dict[str, int],
+    people: dict[str, tuple[str, ...]],
+    ranked: NDArray[np.bool_],
+    facts: dict[str, object],
+) -> Dataset:
+    numbers = {course: number for number, course in enumerate(data.course_ids)}
+    ids = list(_ids(wanted.table["learner"]))
+    targets = _histories(wanted, {one: n for n, one in enumerate(ids)}, numbers)
+    rows = np.array([learner_ids.get(one, -1) for one in ids], dtype=np.int64)
+    seen, taken = _of_rows(histories, rows), _of_rows(data.histories, rows)
+    found = tuple(
+        targets.row(n)[ranked[targets.row(n)] & ~np.isin(targets.row(n), seen.row(n))] for n in range(len(ids))
+    )
+    judged = np.flatnonzero([len(target) > 0 for target in found])
+    if not len(judged):
+        raise KarmapathError("no learner of the test file has a course to be found", "some", "check the two files")
+    profile = data.learner_vocabulary.rows([people.get(ids[n], ()) for n in judged])
+    support = data.support()
+    facts |= {
+        "learners": len(data.histories), "courses": data.n_courses, "interactions": len(data.histories.courses),
+        "courses_never_taken": int((support == 0).sum()), "courses_ranked": int(ranked.sum()),
+        "judged_learners": len(judged), "learners_without_target": len(ids) - len(judged),
+        "targets": int(sum(map(len, found))), "targets_left_out": len(targets.courses) - int(sum(map(len, found))),
+    }  # fmt: skip
+    return Dataset(
+        train=data,
+        rows=rows[judged],
+        batch=LearnerBatch(taken.rows(judged), profile),
+        targets=tuple(found[n] for n in judged),
+        seen=seen.rows(judged),
+        among=ranked,
+        facts=facts,
+    )
+
+
+def _training_data(
+    histories: Histories,
+    learner_ids: dict[str, int],
+    course_ids: dict[str, int],
+    features: dict[str, tuple[str, ...]],
+    texts: dict[str, str],
+    people: dict[str, tuple[str, ...]],
+    encode: Encode | None,
+) -> TrainingData:
+    of_courses = [features.get(course, ()) for course in course_ids]
+    of_learners = [people.get(learner, ()) for learner in learner_ids]
+    courses, learners = CourseVocabulary.of(of_courses, min_count=2), LearnerVocabulary.of(of_learners, min_count=2)
+    written = [texts.get(course, "") for course in course_ids]
+    return TrainingData(
+        histories=histories,
+        learner_features=learners.rows(of_learners),
+        course_features=courses.rows(of_courses),
+        course_vectors=_vectors(written, encode) if any(written) else None,
+        learner_vocabulary=learners,
+        course_vocabulary=courses,
+        course_ids=tuple(course_ids),
+    )
+
+
+def _vectors(texts: list[str], encode: Encode | None) -> NDArray[np.float32]:
+    """Return TF-IDF vectors, beside the encoder's where there is one; both sides weigh the same."""
+    words = tfidf_vectors(texts)
+    if encode is None:
+        return words
+    both = np.hstack([words, encode(texts)])
+    return np.asarray(both / np.maximum(np.linalg.norm(both, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+
+def _ids(*columns: pl.Series) -> dict[str, int]:
+    """Return the distinct values in the order they are met."""
+    everything = pl.concat([column.cast(pl.String) for column in columns]).unique(maintain_order=True)
+    return {one: number for number, one in enumerate(everything.to_list())}
+
+
+def _histories(found: Interactions, learner_ids: dict[str, int], course_ids: dict[str, int]) -> Histories:
+    rows = found.table["learner"].replace_strict(learner_ids, return_dtype=pl.Int64).to_numpy()
+    order = np.argsort(rows, kind="stable")
+    columns = found.table["course"].replace_strict(course_ids, return_dtype=pl.Int32).to_numpy()[order]
+    counts = np.bincount(rows, minlength=len(learner_ids))
+    days = found.table["day"].cast(pl.Float32).to_numpy()[order] if found.timed else None
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    return Histories(indptr, columns.astype(np.int32), len(course_ids), days)
+
+
+def _of_rows(histories: Histories, rows: NDArray[np.int64]) -> Histories:
+    """Return the histories of some rows, empty ones for row -1."""
+    found = histories.rows(np.maximum(rows, 0))
+    return found.keep(np.repeat(rows >= 0, found.lengths))

@@ -1,0 +1,99 @@
+"""What a table says of courses or learners: labels become features, sentences become text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from experiments.accuracy.files import COURSE_NAMES, LEARNER_NAMES, find_column, read_table
+
+UNKNOWN = frozenset({"", "n/a", "na", "nan", "none", "null", "unknown", "-"})
+LABEL_LENGTH = 40
+"""Values longer than this on average are text, shorter ones labels."""
+_NAMES = frozenset({"name", "title"})
+
+
+def course_descriptions(path: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Return each course's features and text, by course.
+
+    A column of lists or of short repeated values gives features ``column=value``; a column of sentences, and the name,
+    join the text; numbers and further ids say nothing here and are left out.
+    """
+    table = read_table(path)
+    key = find_column(table, COURSE_NAMES, "course", path)
+    return _features(table, key), _texts(table, key)
+
+
+def learner_descriptions(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return each learner's features, by learner, by the same rules."""
+    table = read_table(path)
+    return _features(table, find_column(table, LEARNER_NAMES, "learner", path))
+
+
+def _features(table: pl.DataFrame, key: str) -> dict[str, tuple[str, ...]]:
+    columns = {name: _values(table[name]) for name in table.columns if name != key}
+    labels = {name: values for name, values in columns.items() if _are_labels(values)}
+    found: dict[str, tuple[str, ...]] = {}
+    for row, one in enumerate(table[key].cast(pl.String).to_list()):
+        found[one] = tuple(
+            f"{name.lower()}={value.strip().casefold()}" for name, values in labels.items() for value in values[row]
+        )
+    return found
+
+
+def _texts(table: pl.DataFrame, key: str) -> dict[str, str]:
+    parts = {name: _values(table[name]) for name in table.columns if name != key}
+    texts = [
+        name for name, values in parts.items() if name.lower() in _NAMES or _are_texts(values) or _are_labels(values)
+    ]
+    texts.sort(key=lambda name: (name.lower() not in _NAMES, _are_texts(parts[name])))
+    return {
+        one: ". ".join(", ".join(parts[name][row]) for name in texts if parts[name][row])
+        for row, one in enumerate(table[key].cast(pl.String).to_list())
+    }
+
+
+def _values(column: pl.Series) -> list[tuple[str, ...]]:
+    """Return the known values of each row: one, or those of a list, also of one written as a Python literal."""
+    if column.dtype == pl.List:
+        return [tuple(str(value) for value in row or () if not _unknown(str(value))) for row in column.to_list()]
+    return [_split(text) for text in column.cast(pl.String).fill_null("").to_list()]
+
+
+def _split(text: str) -> tuple[str, ...]:
+    stripped = text.strip()
+    if stripped.startswith("[") and stripped.endswith("]"):
+        try:
+            found = ast.literal_eval(stripped)
+        except (ValueError, SyntaxError):
+            return (stripped,)
+        return tuple(str(value) for value in found if not _unknown(str(value)))
+    return () if _unknown(stripped) else (stripped,)
+
+
+def _unknown(text: str) -> bool:
+    return text.strip().casefold() in UNKNOWN
+
+
+def _are_labels(values: Sequence[tuple[str, ...]]) -> bool:
+    flat = [value for row in values for value in row]
+    if not flat or all(_is_number(value) for value in flat):
+        return False
+    short = sum(map(len, flat)) / len(flat) <= LABEL_LENGTH
+    return short and len(set(flat)) <= 0.7 * len(flat)
+
+
+def _are_texts(values: Sequence[tuple[str, ...]]) -> bool:
+    flat = [value for row in values for value in row]
+    return bool(flat) and sum(map(len, flat)) / len(flat) > LABEL_LENGTH
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,142 @@
+"""The accuracy benchmark: Karmapath and its peers on the same task, each in a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.accuracy.dataset import Dataset
+from experiments.accuracy.peers import PEERS, Peer, Plain, tune_peer
+from experiments.metrics import Values, catalogue, interval, paired, per_learner
+from models.base import Scores, seen_mask, top_k
+from models.fitting import says_order
+from models.holdout import Kind, hold_out
+from models.hybrid import Hybrid
+
+OURS = "karmapath"
+CHUNK = 1024
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the benchmark is run."""
+
+    ks: tuple[int, ...] = (10, 20)
+    trials: int = 8
+    """Settings that each peer is tried with on the validation slice."""
+    holdout: Kind = "auto"
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one model reached."""
+
+    values: dict[str, Values]
+    """Metric at k to one value a judged learner."""
+    figures: dict[str, float]
+    settings: dict[str, Any]
+
+
+def benchmark(data: Dataset, peers: Sequence[str], settings: Settings, report: Callable[[str], None]) -> dict[str, Any]:
+    """Run all models and return the document that the command prints."""
+    results: dict[str, Result] = {}
+    for name in (OURS, *peers):
+        report(f"{name} ...")
+        results[name] = apart(name, data, settings)
+        means = (f"{metric}@{k} {results[name].values[f'{metric}@{k}'].mean():.4f}"
+                 for k in settings.ks for metric in ("recall", "ndcg", "hr"))  # fmt: skip
+        report(f"{name}: {', '.join(means)}; fitted in {results[name].figures['fit_seconds']:.0f} s")
+    return document(data, results, settings)
+
+
+def apart(name: str, data: Dataset, settings: Settings) -> Result:
+    """Run one model in a fresh process, so that its time and its memory are its own."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
+        return pool.submit(run_one, name, data, settings).result()
+
+
+def run_one(name: str, data: Dataset, settings: Settings) -> Result:
+    """Tune on the validation slice, fit on all training data, rank for the judged learners."""
+    started = time.perf_counter()
+    model, chosen = fit_model(name, data, settings)
+    fitted = time.perf_counter() - started
+    started = time.perf_counter()
+    lists = ranked(model, data, max(settings.ks))
+    scored = time.perf_counter() - started
+    figures: dict[str, float] = {
+        "fit_seconds": round(fitted, 2),
+        "score_us": round(1e6 * scored / len(lists), 1),
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    }
+    popularity = data.train.support().astype(np.float64)
+    for k in settings.ks:
+        figures |= catalogue(lists, popularity, k)
+    return Result(per_learner(lists, data.targets, settings.ks), figures, chosen)
+
+
+def fit_model(name: str, data: Dataset, settings: Settings) -> tuple[Peer, dict[str, Any]]:
+    """Return the fitted model and the settings chosen on the validation slice of the training data."""
+    if name == OURS:
+        hybrid = Hybrid(seed=settings.seed, holdout=settings.holdout)
+        hybrid.fit(data.train, report=lambda text: print(f"  {text}", file=sys.stderr, flush=True))  # noqa: T201
+        plan = hybrid.plan
+        return Plain(hybrid), {} if plan is None else plan.as_dict()
+    ordered = says_order(data.train, settings.seed)
+    slice_ = hold_out(data.train, settings.holdout, ordered=ordered, seed=settings.seed)
+    judged = slice_.known if len(slice_.known) else slice_.newcomers
+    chosen = tune_peer(name, slice_.train, judged, settings.trials)
+    return PEERS[name][0](**chosen).fit(data.train), chosen
+
+
+def ranked(model: Peer, data: Dataset, k: int) -> NDArray[np.int64]:
+    """Return the k best ranked courses of each judged learner, without those taken; -1 where none is left."""
+    found = []
+    for start in range(0, len(data.batch), CHUNK):
+        part = slice(start, min(start + CHUNK, len(data.batch)))
+        scores: Scores = np.array(model.score(data.batch.rows(part), data.rows[part]), dtype=np.float32)
+        scores[seen_mask(data.seen.rows(part))] = -np.inf
+        scores[:, ~data.among] = -np.inf
+        best = top_k(scores, k)
+        found.append(np.where(np.isfinite(np.take_along_axis(scores, best, axis=1)), best, -1))
+    return np.concatenate(found)
+
+
+def document(data: Dataset, results: dict[str, Result], settings: Settings) -> dict[str, Any]:
+    """Return figures, intervals and differences as one JSON document."""
+    ours = results[OURS]
+    others = {name: result for name, result in results.items() if name != OURS}
+    return {
+        "data": data.facts,
+        "results": {name: _figures(result, settings.seed) for name, result in results.items()},
+        "paired": {name: _differences(ours, result, settings.seed) for name, result in others.items()},
+        "best_peer": {metric: max(others, key=lambda name: others[name].values[metric].mean())
+                      for metric in ours.values} if others else {},
+    }  # fmt: skip
+
+
+def _figures(result: Result, seed: int) -> dict[str, Any]:
+    intervals = {name: interval(values, seed) for name, values in result.values.items()}
+    return {
+        **{name: round(found.mean, 5) for name, found in intervals.items()},
+        **{name: round(value, 5) for name, value in result.figures.items()},
+        "interval": {name: [round(found.low, 5), round(found.high, 5)] for name, found in intervals.items()},
+        "settings": result.settings,
+    }
+
+
+def _differences(ours: Result, theirs: Result, seed: int) -> dict[str, Any]:
+    return {
+        name: {"difference": round(found.mean, 5), "low": round(found.low, 5), "high": round(found.high, 5)}
+        for name, found in paired(ours.values, theirs.values, seed).items()
+    }

@@ -1,0 +1,63 @@
+"""Stray entries: numbers in a fixed place of every list that are no courses the learner took.
+
+Some public list files carry such an entry at the end of each line (a count, a label) that only looks like one more
+course. It poisons whoever trusts the newest course most. The check needs the training file alone: courses that a
+learner took can be told from the others in the list; an entry that cannot be told even as well as by popularity,
+while the entry before it can be told far better, does not belong to the list.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.histories import Histories
+from models.base import Scores, seen_mask
+from models.item_item import sum_of_rows
+from models.knn import cosines
+
+LEARNERS = 2000
+LEAST = 500
+"""Fewer lists than this are not checked: chance could look like a pattern."""
+BETTER = 2.0
+"""How many times better than popularity the entry before must be told."""
+
+
+def stray_entries(histories: Histories, seed: int = 0) -> int:
+    """Return how many entries at the end of every list do not belong to it; 0 for a sound file."""
+    stray = 0
+    while stray < 2:
+        lifts = [_lift(without_last(histories, stray), place, seed) for place in (0, 1)]
+        if any(lift is None for lift in lifts) or not (lifts[0] or 0) < 1.0 or not (lifts[1] or 0) > BETTER:
+            return stray
+        stray += 1
+    return stray
+
+
+def without_last(histories: Histories, entries: int) -> Histories:
+    """Return the histories without the last entries of each."""
+    return histories.keep(histories.ages() >= entries)
+
+
+def _lift(histories: Histories, place: int, seed: int) -> float | None:
+    """Return how many times better an entry is told by the entries before it than by popularity.
+
+    Told better: mean reciprocal rank among all courses, by the cosine of co-occurrences. ``None``: too few lists.
+    """
+    ages = histories.ages()
+    long_enough = np.flatnonzero(histories.lengths >= place + 3)
+    if len(long_enough) < LEAST:
+        return None
+    before = histories.keep(ages > place)
+    learners = np.sort(np.random.default_rng(seed).permutation(long_enough)[:LEARNERS])
+    targets = histories.courses[histories.indptr[learners + 1] - 1 - place]
+    some = before.rows(learners)
+    told = sum_of_rows(some, cosines(before))
+    popular = np.tile(np.bincount(before.courses, minlength=before.n_courses).astype(np.float32), (len(some), 1))
+    return _reciprocal(told, some, targets) / max(_reciprocal(popular, some, targets), 1e-9)
+
+
+def _reciprocal(scores: Scores, some: Histories, targets: NDArray[np.int32]) -> float:
+    masked = np.where(seen_mask(some), -np.inf, scores)
+    own = masked[np.arange(len(masked)), targets]
+    return float((1.0 / (1.0 + (masked > own[:, None]).sum(axis=1))).mean())

@@ -1,0 +1,86 @@
+"""Weights and place of courses that nobody has taken, learned from courses that are hidden or that came later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import Model, Scores, TrainingData
+from models.blend import candidates, ndcg, prune, search
+from models.blended import blended_parts, known_parts, new_scores, standardised
+from models.holdout import Holdout, hide_courses
+from models.new_courses import NewCourses
+from models.plan import NEW_MODELS, Plan, fit_models, shown
+
+ENOUGH = 150
+"""Learners that justify learned weights."""
+WORTH = 0.002
+"""NDCG among new courses that a model must add to stay."""
+LEVELS = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
+SLOPES = (0.25, 0.5, 1.0)
+
+
+def new_course_weights(data: TrainingData, plan: Plan, seed: int, say: Callable[[str], None]) -> Scores:
+    """Return the weights that rank hidden courses best among themselves, shape (len(NEW_MODELS),)."""
+    rest, _, judged = hide_courses(data, seed)
+    if len(judged) < ENOUGH:
+        return plan.new_weights
+    models = fit_models(rest, plan.settings, seed)
+    new = new_courses(rest, models)
+    known = new.known(data.n_courses)
+    standard = {name: standardised(model.score(judged.batch), known) for name, model in models.items()}
+    blended = np.asarray(sum(known_parts(standard, plan.weights, judged.batch).values()), dtype=np.float32)
+    fresh = new_scores(standard, blended, new)
+    names = [name for name in NEW_MODELS if name in fresh]
+    parts = [_spread(fresh[name], new.columns, data.n_courses) for name in names]
+    among = np.zeros(data.n_courses, dtype=bool)
+    among[new.columns] = True
+    found = candidates(parts, judged.batch.histories, judged.targets, among)
+    chosen = prune(found, search(found, np.ones(len(names), dtype=np.float32)), WORTH)
+    weights = np.zeros(len(NEW_MODELS), dtype=np.float32)
+    weights[[NEW_MODELS.index(name) for name in names]] = chosen
+    say(f"new courses: {shown(names, chosen)}, ndcg among them {ndcg(found, chosen):.4f}")
+    return weights
+
+
+def place_of_new_courses(
+    holdout: Holdout, models: Mapping[str, Model], plan: Plan, say: Callable[[str], None]
+) -> Scores:
+    """Return level and slope that rank best, on the validation slice, known and new courses together."""
+    new = new_courses(holdout.train, models)
+    judged = holdout.known
+    if not len(new.columns) or not len(judged):
+        return plan.new_place
+    kept = {name: model for name, model in models.items() if name in plan.settings}
+    best, place = -1.0, plan.new_place
+    for level in LEVELS:
+        for slope in SLOPES:
+            tried = np.array([level, slope], dtype=np.float32)
+            parts = blended_parts(kept, replace(plan, new_place=tried), new, judged.batch)
+            scores = np.asarray(sum(parts.values()), dtype=np.float32)
+            value = ndcg(candidates([scores], judged.batch.histories, judged.targets), np.ones(1, dtype=np.float32))
+            if value > best + 1e-5:
+                best, place = value, tried
+    say(f"new courses stand at {place[0]:g} standard deviations, slope {place[1]:g}")
+    return place
+
+
+def new_courses(data: TrainingData, models: Mapping[str, Model]) -> NewCourses:
+    """Return the courses that nobody took, with their neighbours by text and features."""
+    return NewCourses.of(data.support() == 0, similarity(models, data.n_courses))
+
+
+def similarity(models: Mapping[str, Model], n_courses: int) -> Scores:
+    """Return how alike the courses are by text and features, shape (n, n); zeros where neither is known."""
+    if "content" in models:
+        return np.asarray(models["content"].arrays()["similarity"], dtype=np.float32)
+    return np.zeros((n_courses, n_courses), dtype=np.float32)
+
+
+def _spread(scores: Scores, columns: NDArray[np.int64], n_courses: int) -> Scores:
+    out = np.zeros((len(scores), n_courses), dtype=np.float32)
+    out[:, columns] = scores
+    return out
