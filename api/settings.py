@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from api.http.access.principal import Role
 from features.errors import KarmapathError
 from features.home import Home
 
@@ -23,6 +24,18 @@ class SettingsError(KarmapathError):
     code = "bad_setting"
 
 
+class ApiKey(BaseModel):
+    """A key that may call: only its hash is kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=100)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="printf %s KEY | sha256sum")
+    role: Role
+    learner: str | None = None
+    organisation: str | None = None
+
+
 class Settings(BaseSettings):
     """Every setting; the variable ``KARMAPATH_<NAME>`` sets it, or a line in ``karmapath.toml`` in the home folder."""
 
@@ -33,9 +46,24 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
     workers: int = Field(1, ge=1, le=64, description="server processes")
-    api_keys: frozenset[str] = Field(
-        frozenset(), description="SHA-256 hashes (hex) of the keys that may call the service; empty: loopback only"
+    keys: tuple[ApiKey, ...] = Field((), description="API keys that may call the service, by their hashes")
+    issuer: str = Field("", description="issuer of the tokens that are believed, as their claim iss says it")
+    jwks: str = Field("", description="the issuer's JSON Web Key Set: a file or an address; needed with an issuer")
+    audience: str = Field("", description="what the tokens' claim aud must name; empty: anything")
+    clock_skew: float = Field(30.0, ge=0, le=600, description="seconds by which the issuer's clock may differ")
+    token_roles: dict[str, Role] = Field(
+        {
+            "MDO_ADMIN": Role.PLANNER,
+            "MDO_LEADER": Role.PLANNER,
+            "KARMAPATH_PLANNER": Role.PLANNER,
+            "KARMAPATH_DATA_SCIENTIST": Role.DATA_SCIENTIST,
+            "KARMAPATH_SERVICE": Role.SERVICE,
+            "KARMAPATH_ADMIN": Role.ADMIN,
+        },
+        description="roles of a token's realm_access and what they are here; a token without one is a learner's",
     )
+    organisation_claim: str = Field("rootOrgId", description="claim with the organisation of a planner")
+    rate_limit: float = Field(20.0, gt=0, description="requests a second of one learner or planner, in each process")
     batch_limit: int = Field(1000, ge=1, le=10_000, description="most events in one request")
     body_limit: int = Field(2_000_000, ge=1_000, description="most bytes in one request's body")
     deadline: float = Field(10.0, gt=0, le=120, description="seconds after which a request is given up")
@@ -58,6 +86,12 @@ class Settings(BaseSettings):
         """What is given in code wins over the environment, and that over the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
+    @model_validator(mode="after")
+    def _issuer_with_keys(self) -> Settings:
+        if self.issuer and not self.jwks:
+            raise ValueError("an issuer needs the setting jwks, too")
+        return self
+
     @property
     def folders(self) -> Home:
         """The home folder's parts."""
@@ -71,15 +105,15 @@ class Settings(BaseSettings):
     @property
     def is_open(self) -> bool:
         """Whether anybody who reaches the service may call it."""
-        return not self.api_keys
+        return not self.keys and not self.issuer
 
     def check_binding(self) -> None:
         """Raise ``SettingsError`` if the service would be open to others than this machine."""
         if self.is_open and self.host not in LOOPBACK:
             raise SettingsError(
-                f"host {self.host}, and no API key",
+                f"host {self.host}, and neither an issuer nor an API key",
                 "a loopback address as long as anybody may ask for anybody's record",
-                f"leave --host at 127.0.0.1, or put hashes of keys into api_keys in {SETTINGS_FILE}",
+                f"leave --host at 127.0.0.1, or set issuer and jwks, or keys, in {SETTINGS_FILE}",
             )
 
 

@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from api.http import health
+from api.http.access.gate import Gate, enter
 from api.http.envelope import Envelope
 from api.http.igot import recommendation
 from api.http.problems import install_problems
@@ -36,12 +37,24 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     for code, description in (
-        (403, "Somebody else's record"),
+        (401, "Nobody knows who calls"),
+        (403, "Not for this role, or somebody else's record"),
         (404, "No such thing"),
         (422, "A request that cannot be taken"),
+        (429, "Too many requests"),
         (503, "No model yet, no store, or no answer in time"),
     )
 }
+
+ROUTERS = (
+    health.router,
+    learners.router,
+    catalogue.router,
+    happenings.router,
+    *recommendation.routers,
+    pages.router,
+)
+"""Every route of the service."""
 
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastAPI:
@@ -54,15 +67,14 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
         strict_content_type=False,  # the platform's clients do not all send one
         generate_unique_id_function=_operation_id,
         responses=_PROBLEMS,
+        dependencies=[Depends(enter)],
         docs_url=None,  # its assets come from elsewhere; /docs is a page of our own
         redoc_url=None,
     )
+    app.state.gate = Gate(settings)
     install_problems(app)
-    for module in (health, learners, catalogue, happenings):
-        app.include_router(module.router)
-    for router in recommendation.routers:
+    for router in ROUTERS:
         app.include_router(router)
-    app.include_router(pages.router)
     app.add_middleware(Envelope, body_limit=settings.body_limit)
     _document(app)
     return app

@@ -22,6 +22,7 @@ _STATUS = {
     "forbidden": 403,
     "unauthorised": 401,
     "too_large": 413,
+    "too_many": 429,
 }
 """Codes of errors and their HTTP status; every other is 422."""
 
@@ -33,7 +34,10 @@ _TITLES = {
     "forbidden": "You may not do this",
     "unauthorised": "Say who you are",
     "too_large": "The request is too large",
+    "too_many": "You ask too often",
 }
+
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "1"}, 503: {"Retry-After": "5"}}
 
 _HTTP = {
     404: ("not_found", "path {path}", "a path of this service", "see /docs for the paths there are"),
@@ -46,6 +50,18 @@ class OverdueError(KarmapathError):
     """Something took longer than the deadline allows."""
 
     code = "overdue"
+
+
+class UnauthorisedError(KarmapathError):
+    """Nobody knows who calls."""
+
+    code = "unauthorised"
+
+
+class TooManyError(KarmapathError):
+    """Somebody asks too often."""
+
+    code = "too_many"
 
 
 class ForbiddenError(KarmapathError):
@@ -75,7 +91,7 @@ def problem_of(error: KarmapathError) -> Response:
     """Return the problem document of an error the user can put right."""
     status = status_of(error)
     title = _TITLES.get(error.code, "The request cannot be taken")
-    headers = {"Retry-After": "5"} if status == 503 else {}
+    headers = _HEADERS.get(status, {})
     facts = describe(error)
     return problem(status, facts.pop("code"), title, headers, **facts)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api.http.access.gate import may_see, principal_of
+from api.http.access.principal import Role
+from api.http.access.records import record_of
 from api.http.answers import stamp
 from api.http.problems import status_of
 from api.http.service import Service, service_of
@@ -57,13 +62,16 @@ InWords = Annotated[Words, Depends(_language)]
 async def start(request: Request, w: InWords, q: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Find a learner: by id, or among examples."""
     service, query = service_of(request), q.strip()
+    principal = principal_of(request)
+    if principal.role is Role.LEARNER:
+        return RedirectResponse(f"/learners/{quote(principal.learner or '', safe='')}?lang={w.language}", 303)
     try:
         if query and await service.look_up(service.store.version, query) is not None:
-            return RedirectResponse(str(request.url_for("learner", learner=query).path) + f"?lang={w.language}", 303)
-        found = await service.look_up(service.store.learners, query, _SEARCHED)
+            return RedirectResponse(f"/learners/{quote(query, safe='')}?lang={w.language}", 303)
+        found = await _visible(request, query)
         examples = found[:_EXAMPLES] if query else _one_each(found)
         if query and not found:
-            examples = _one_each(await service.look_up(service.store.learners, "", _SEARCHED))
+            examples = _one_each(await _visible(request, ""))
         facts: dict[str, Any] = {
             "query": query,
             "found": bool(found),
@@ -76,7 +84,7 @@ async def start(request: Request, w: InWords, q: Annotated[str, Query(max_length
     return _page(request, w, "start.html", base=base, **facts)
 
 
-@router.get("/learners/{learner}", name="learner")
+@router.get("/learners/{learner}")
 async def learner_page(
     request: Request,
     learner: str,
@@ -89,7 +97,7 @@ async def learner_page(
     service = service_of(request)
     try:
         engine = service.engine
-        record = await service.record(learner)
+        record = await record_of(request, learner)
         wishes = Wishes(hours, hours_a_month, role or None)
         limit = service.settings.deadline / 4
         view = await service.solve(learner_view, engine, record, service.clock(), wishes, limit)
@@ -112,6 +120,15 @@ async def style() -> Response:
     return Response(_CSS, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
+async def _visible(request: Request, prefix: str) -> list[Learner]:
+    """Return learners that the caller may see, of the first whose id begins so."""
+    service, principal = service_of(request), principal_of(request)
+    found = await service.look_up(service.store.learners, prefix, _SEARCHED)
+    if principal.role is not Role.PLANNER:
+        return list(found)
+    return [one for one in found if may_see(principal, one.organisation, service.engine.reference)]
+
+
 def _page(request: Request, w: Words, template: str, status: int = 200, **values: Any) -> Response:
     other = {code: str(request.url.include_query_params(lang=code).replace(scheme="", netloc="")) for code in LANGUAGES}
     html = _templates.get_template(template).render(
@@ -124,7 +141,7 @@ def _problem(request: Request, w: Words, error: KarmapathError) -> Response:
     return _page(request, w, "problem.html", status_of(error), error=error)
 
 
-def _one_each(found: Any) -> list[Learner]:
+def _one_each(found: Sequence[Learner]) -> list[Learner]:
     """Return one learner for each designation, so that the examples differ."""
     each: dict[str | None, Learner] = {}
     for learner in found:

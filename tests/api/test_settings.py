@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from api.settings import SETTINGS_FILE, Settings, SettingsError, load_settings
+from api.http.access.principal import Role
+from api.settings import SETTINGS_FILE, ApiKey, Settings, SettingsError, load_settings
 
 
 def test_what_is_given_wins_over_the_environment_and_that_over_the_file(
@@ -40,4 +41,4 @@ def test_an_open_service_may_bind_to_this_machine(host: str) -> None:
 def test_an_open_service_may_not_bind_beyond_it_and_one_with_keys_may() -> None:
     with pytest.raises(SettingsError, match="API key"):
         Settings(host="0.0.0.0").check_binding()  # noqa: S104
-    Settings(host="0.0.0.0", api_keys=frozenset({"ab" * 32})).check_binding()  # noqa: S104
+    Settings(host="0.0.0.0", keys=(ApiKey(name="k", sha256="ab" * 32, role=Role.SERVICE),)).check_binding()  # noqa: S104

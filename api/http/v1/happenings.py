@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from api.http.access.gate import require_learner
 from api.http.answers import Answer, stamp
 from api.http.problems import describe
 from api.http.service import Service, service_of
@@ -77,6 +78,7 @@ class Thumb(BaseModel):
 async def feedback(request: Request, thumb: Thumb) -> Response:
     """Write down a thumb; the next answer takes it into account."""
     service = service_of(request)
+    require_learner(request, thumb.learner)
     if thumb.course not in service.engine.reference.courses:
         raise NotFoundError(f"course {thumb.course!r}", "a course of the catalogue", "check the id")
     given = Feedback(thumb.learner, thumb.course, thumb.rating, thumb.comments, service.clock(), thumb.recommendation)
@@ -91,6 +93,7 @@ async def shown(request: Request, recommendation: str) -> Response:
     found = await service.look_up(service.store.read_shown, recommendation)
     if found is None:
         raise NotFoundError(f"list {recommendation!r}", "the id of a list that was shown", "check the id")
+    require_learner(request, found.learner)
     items = [
         {"course": i.course, "position": i.position, "score": i.score, "propensity": i.propensity} for i in found.items
     ]

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api.http.access.records import record_of
 from api.http.answers import Answer
 from api.http.service import Service, service_of
 from api.http.shapes import (
@@ -37,7 +38,7 @@ async def recommendations(
     """Return the best courses for the learner, best first, each with its reasons."""
     service = service_of(request)
     engine, at = service.engine, service.clock()
-    record = await service.record(learner)
+    record = await record_of(request, learner)
     items = engine.recommend(record, at, limit, track=track, language=language, categories=_folded(category))
     shown = service.shown(learner, "v1", engine, items)
     service.writer.note_shown(shown)
@@ -62,7 +63,7 @@ async def why_not(
     """Return why a course is not in the learner's list of that length."""
     service = service_of(request)
     engine, at = service.engine, service.clock()
-    reason = engine.why_not(await service.record(learner), course, at, limit, language)
+    reason = engine.why_not(await record_of(request, learner), course, at, limit, language)
     worded = None if reason is None else reasons_list([reason], lang)[0]
     return Answer({**head(engine, learner, at), "course": course, "listed": reason is None, "reason": worded})
 
@@ -72,7 +73,7 @@ async def competencies(request: Request, learner: LearnerId, limit: Limit = 50, 
     """Return what is known of the learner's competencies: a probability for each level, and the evidence."""
     service = service_of(request)
     engine, at = service.engine, service.clock()
-    state = engine.state(await service.record(learner), at)
+    state = engine.state(await record_of(request, learner), at)
     known = state.competencies()
     items = [belief_document(state.belief(c), engine.reference) for c in known[offset : offset + limit]]
     return Answer({**head(engine, learner, at), "total": len(known), "offset": offset, "items": items})
@@ -88,7 +89,7 @@ async def gaps(
     """Return the gaps against the learner's position, another position or a role, worst first."""
     service = service_of(request)
     engine, at = service.engine, service.clock()
-    found = engine.gaps(await service.record(learner), at, role=role, position=position)
+    found = engine.gaps(await record_of(request, learner), at, role=role, position=position)
     return Answer({**head(engine, learner, at), "items": [gap_document(gap, engine.reference) for gap in found]})
 
 
@@ -111,7 +112,7 @@ async def guided(
     service = service_of(request)
     settings = _settings(service, hours, hours_a_month, exclude, language)
     engine, at = service.engine, service.clock()
-    path = await service.solve(engine.guided, await service.record(learner), at, settings)
+    path = await service.solve(engine.guided, await record_of(request, learner), at, settings)
     return Answer({**head(engine, learner, at), **path_document(path, engine.reference, lang)})
 
 
@@ -136,7 +137,7 @@ async def desirable(
     settings = _settings(service, hours, hours_a_month, exclude, language, cost)
     aspiration = Aspiration(role, domain, organisation, level, outside_share)
     engine, at = service.engine, service.clock()
-    path = await service.solve(engine.desirable, await service.record(learner), at, settings, aspiration)
+    path = await service.solve(engine.desirable, await record_of(request, learner), at, settings, aspiration)
     return Answer({**head(engine, learner, at), **path_document(path, engine.reference, lang)})
 
 

@@ -173,5 +173,5 @@ def test_an_open_service_does_not_bind_beyond_this_machine(home: Home) -> None:
         [*command, "--home", str(home.folder)], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 2
-    assert "no API key" in done.stderr
+    assert "neither an issuer nor an API key" in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,0 +1,36 @@
+"""A learner's record for somebody who may see it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from api.http.access.gate import principal_of, require_learner, require_organisation
+from api.http.access.principal import Role
+from api.http.problems import ForbiddenError
+from api.http.service import service_of
+from features.errors import NotFoundError
+from features.records import LearnerRecord
+
+
+async def record_of(request: Request, learner: str) -> LearnerRecord:
+    """Return what is known of the learner.
+
+    Raises
+    ------
+    ForbiddenError
+        If the caller may not see it; a planner is not told whether a learner elsewhere exists.
+    NotFoundError
+        If nothing is known.
+    """
+    service = service_of(request)
+    require_learner(request, learner)
+    try:
+        record = await service.record(learner)
+    except NotFoundError:
+        if principal_of(request).role is Role.PLANNER:
+            raise ForbiddenError(
+                "somebody else's record", "a learner of the own organisation", "ask for another"
+            ) from None
+        raise
+    require_organisation(request, record.learner.organisation, service.engine.reference)
+    return record

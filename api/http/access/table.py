@@ -1,0 +1,47 @@
+"""The table of routes: for each, the roles that may call it. A route that is not here is refused to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from api.http.access.principal import Role
+
+EVERYBODY: frozenset[Role] | None = None
+"""No proof of who calls is needed: the answer tells nothing about anybody."""
+
+_ALL = frozenset(Role)
+_OF_LEARNERS = frozenset({Role.LEARNER, Role.PLANNER, Role.SERVICE, Role.ADMIN})
+"""Whose record, each may see, is checked when the record is known."""
+_OWN = frozenset({Role.LEARNER, Role.SERVICE, Role.ADMIN})
+_MACHINES = frozenset({Role.SERVICE, Role.ADMIN})
+
+_FAMILIES = ("/api/recommendation", "/courseRecommendation", "/api/courseRecommendation")
+
+TABLE: Mapping[str, frozenset[Role] | None] = {
+    "/health": EVERYBODY,
+    "/ready": EVERYBODY,
+    "/static/style.css": EVERYBODY,
+    "/docs": EVERYBODY,
+    "/openapi.json": EVERYBODY,
+    "/": _OF_LEARNERS,
+    "/learners/{learner}": _OF_LEARNERS,
+    "/v1/learners/{learner}/recommendations": _OF_LEARNERS,
+    "/v1/learners/{learner}/recommendations/why-not/{course}": _OF_LEARNERS,
+    "/v1/learners/{learner}/competencies": _OF_LEARNERS,
+    "/v1/learners/{learner}/gaps": _OF_LEARNERS,
+    "/v1/learners/{learner}/paths/guided": _OF_LEARNERS,
+    "/v1/learners/{learner}/paths/desirable": _OF_LEARNERS,
+    "/v1/courses": _ALL,
+    "/v1/courses/{course}": _ALL,
+    "/v1/courses/{course}/similar": _ALL,
+    "/v1/roles": _ALL,
+    "/v1/roles/{role}": _ALL,
+    "/v1/models/current": _ALL,
+    "/v1/events": _MACHINES,
+    "/v1/feedback": _OWN,
+    "/v1/shown/{recommendation}": _OWN,
+    **{f"{family}/create": _OWN for family in _FAMILIES},
+    **{f"{family}/read/{{recommendation_id}}": _OWN for family in _FAMILIES},
+    **{f"{family}/feedback": _OWN for family in _FAMILIES},
+}
+"""Route to the roles that may call it."""

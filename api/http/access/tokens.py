@@ -1,0 +1,123 @@
+"""Tokens of an OpenID provider (Keycloak): signature, issuer, audience and time are checked before a word is believed.
+
+Only asymmetric signatures count, whatever a token's header says, so neither ``none`` nor a public key used as an
+HMAC secret passes. Keys are found by ``kid``; an unknown one makes the key set be read again, at most once a minute,
+so that a rotation needs no restart.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from api.http.access.principal import Principal, Role
+from api.http.problems import UnauthorisedError
+
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+_REREAD_SECONDS = 60.0
+_FETCH_SECONDS = 5.0
+_MOST_BYTES = 1_000_000
+_ORDER = (Role.ADMIN, Role.SERVICE, Role.DATA_SCIENTIST, Role.PLANNER)
+"""Where a token names several roles, the first of these counts."""
+
+
+class KeySet:
+    """The provider's public keys, from a file or an address."""
+
+    def __init__(self, source: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._source = source
+        self._clock = clock
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._read_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def key(self, kid: str) -> jwt.PyJWK | None:
+        """Return the key of that id, reading the set again if it is not known."""
+        if kid not in self._keys:
+            with self._lock:
+                if kid not in self._keys and self._clock() - self._read_at >= _REREAD_SECONDS:
+                    self._read()
+        return self._keys.get(kid)
+
+    def _read(self) -> None:
+        try:
+            document = json.loads(_text(self._source))
+            found = [jwt.PyJWK(key) for key in document["keys"] if key.get("kty") in ("RSA", "EC", "OKP")]
+        except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
+            raise UnauthorisedError(
+                f"no usable key set at {self._source} ({type(error).__name__})",
+                "a JSON Web Key Set",
+                "check the setting",
+            ) from None
+        self._keys = {key.key_id: key for key in found if key.key_id}
+        self._read_at = self._clock()
+
+
+class Tokens:
+    """Turns tokens of one issuer into principals."""
+
+    def __init__(
+        self,
+        keys: KeySet,
+        issuer: str,
+        audience: str | None,
+        skew: float,
+        roles: Mapping[str, Role],
+        organisation_claim: str,
+    ) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
+        self._skew = skew
+        self._roles = roles
+        self._organisation_claim = organisation_claim
+
+    def principal(self, token: str) -> Principal:
+        """Return whom the token speaks for; ``UnauthorisedError`` if it does not hold."""
+        claims = self._claims(token)
+        subject = str(claims["sub"]).rsplit(":", 1)[-1]  # Keycloak: f:<realm>:<id>
+        organisation = claims.get(self._organisation_claim)
+        return Principal(subject, self._role(claims), subject, None if organisation is None else str(organisation))
+
+    def _claims(self, token: str) -> Mapping[str, Any]:
+        try:
+            header = jwt.get_unverified_header(token)
+            key = self._keys.key(str(header.get("kid", "")))
+            if key is None or header.get("alg") not in ALGORITHMS:
+                raise jwt.InvalidKeyError("no such key")
+            claims: Mapping[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=list(ALGORITHMS),
+                issuer=self._issuer,
+                audience=self._audience,
+                leeway=self._skew,
+                options={"require": ["exp", "sub", "iss"], "verify_aud": self._audience is not None},
+            )
+        except jwt.PyJWTError as error:
+            raise UnauthorisedError(
+                f"a token that does not hold ({type(error).__name__})",
+                f"a valid token of {self._issuer}",
+                "log in again",
+            ) from None
+        return claims
+
+    def _role(self, claims: Mapping[str, Any]) -> Role:
+        access = claims.get("realm_access")
+        named = access.get("roles", ()) if isinstance(access, dict) else ()
+        held = {self._roles[name] for name in named if isinstance(name, str) and name in self._roles}
+        return next((role for role in _ORDER if role in held), Role.LEARNER)
+
+
+def _text(source: str) -> str:
+    if not source.startswith(("https://", "http://")):
+        return Path(source).read_text(encoding="utf-8")
+    with urllib.request.urlopen(source, timeout=_FETCH_SECONDS) as answer:  # noqa: S310 - the scheme was checked
+        return str(answer.read(_MOST_BYTES).decode("utf-8"))
