@@ -1,8 +1,8 @@
 """Words by their sound, the same for every script of India: names and loan words meet across languages.
 
 "Dashboard", "डैशबोर्ड" and "டாஷ்போர்டு" share no letter and are one word. Here each is reduced to the consonants that
-survive borrowing ("dsbrd"). The Indian scripts of Unicode stand in parallel blocks (they follow ISCII), so one table serves
-nine of them; Arabic and Latin letters have their own. The skeleton is coarse on purpose: it is a signal beside
+survive borrowing ("dsbrd"). The Indian scripts of Unicode stand in parallel blocks (they follow ISCII), so one table
+serves nine of them; Arabic and Latin letters have their own. The skeleton is coarse on purpose: it is a signal beside
 meaning, not a transliteration.
 """
 
@@ -14,9 +14,9 @@ from functools import cache
 _INDIC_FIRST, _INDIC_LAST, _BLOCK = 0x0900, 0x0D7F, 0x80
 
 # Offsets within a block, in the order of ISCII: gutturals, palatals, retroflexes, dentals, labials, the rest.
-_INDIC_CONSONANTS = dict(
-    zip(range(0x15, 0x3A), "k k g g n c c j j n t t d d n t t d d n n p f b b m y r r l l l v s s s h".split(), strict=True)
-) | dict(zip(range(0x58, 0x60), "k k g j r r f y".split(), strict=True))
+_INDIC_CONSONANTS = dict(zip(range(0x15, 0x3A), "kkggnccjjnttddnttddnnpfbbmyrrlllvsssh", strict=True)) | dict(
+    zip(range(0x58, 0x60), "kkgjrrfy", strict=True)
+)
 _NASALS = (0x01, 0x02)
 _DIGITS = range(0x66, 0x70)
 _INDIC_VOWELS = range(0x05, 0x15)

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from features.encoder import Encoder
-from features.text import script_of
+from features.encoder import Encoder, TextKind
+from features.text import centre_by_language, script_of
 from features.text.grams import gram_counts
 from features.text.sounds import skeletons, words
+from recommender.matching.everyday import language_anchors
 from recommender.matching.stems import stem
-
-_EVERYDAY = (
-    "office work", "a meeting", "training for staff", "computers and software", "money and accounts",
-    "health and safety", "law and rules", "writing a letter", "talking to people", "leading a team",
-    "planning a project", "data and numbers", "help for citizens", "the environment", "buying goods",
-    "schools and teaching", "roads and buildings", "farming",
-)  # fmt: skip
-"""Texts about anything: their mean is where texts in general lie, which the few texts of a short list cannot tell."""
 
 _VOICED_TO_UNVOICED = str.maketrans("dbgjc", "tpkss")
 """Tamil writes both with one letter."""
@@ -56,6 +50,20 @@ class EncodedTexts:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def rows(self, numbers: Sequence[int]) -> EncodedTexts:
+        """Return some of the texts, in that order, with all that was already computed for them."""
+        pick = [int(number) for number in numbers]
+        part = EncodedTexts(
+            tuple(self.texts[row] for row in pick),
+            tuple(self.names[row] for row in pick),
+            tuple(self.languages[row] for row in pick),
+            self.encoder,
+        )
+        for name in _BY_ROW:
+            if name in self.__dict__:
+                part.__dict__[name] = _picked(self.__dict__[name], pick)
+        return part
+
     @cached_property
     def as_queries(self) -> NDArray[np.float32]:
         """Vectors of the texts as questions, shape (n, d)."""
@@ -76,15 +84,12 @@ class EncodedTexts:
         """Vectors of the names as answers, shape (n, d)."""
         return self.encoder.encode(self.names, "passage")
 
-    @cached_property
-    def query_anchor(self) -> NDArray[np.float32]:
-        """Where questions in general lie, shape (d,)."""
-        return np.asarray(self.encoder.encode(_EVERYDAY, "query").mean(axis=0))
-
-    @cached_property
-    def passage_anchor(self) -> NDArray[np.float32]:
-        """Where answers in general lie, shape (d,)."""
-        return np.asarray(self.encoder.encode(_EVERYDAY, "passage").mean(axis=0))
+    def centred(self, kind: TextKind, *, names: bool = False) -> NDArray[np.float32]:
+        """Return the vectors of the texts (or names) without what their language adds, shape (n, d)."""
+        field = f"{'names_' if names else ''}as_{'queries' if kind == 'query' else 'passages'}"
+        return centre_by_language(
+            getattr(self, field), self.languages, language_anchors(self.encoder, self.languages, self.texts, kind)
+        )
 
     @cached_property
     def stems(self) -> list[list[str]]:
@@ -107,3 +112,12 @@ class EncodedTexts:
         sounds = [" ".join(skeletons(text)) for text in self.texts]
         coarse = [" ".join(f"{word}'" for word in text.translate(_VOICED_TO_UNVOICED).split()) for text in sounds]
         return sparse.csr_matrix(gram_counts(sounds, (2, 4)) + gram_counts(coarse, (2, 4)))
+
+
+_BY_ROW = (
+    "as_queries", "as_passages", "names_as_queries", "names_as_passages", "stems", "name_stems", "grams", "sound_grams",
+)  # fmt: skip
+
+
+def _picked(known: Any, rows: list[int]) -> Any:
+    return [known[row] for row in rows] if isinstance(known, list) else known[rows]

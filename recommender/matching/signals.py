@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from features.text import centre_by_language
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.lexical import bm25, gram_similarity, name_coverage
 
@@ -23,21 +22,11 @@ def signals(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float
     scores = bm25(queries.stems, candidates.stems)
     return np.stack(
         [
-            _meaning(queries, candidates),
-            _name_meaning(queries, candidates),
+            queries.centred("query") @ candidates.centred("passage").T,
+            queries.centred("query", names=True) @ candidates.centred("passage", names=True).T,
             gram_similarity(queries.grams, candidates.grams),
             scores / (scores + 10),
             name_coverage(queries.stems, candidates.name_stems),
             gram_similarity(queries.sound_grams, candidates.sound_grams),
         ]
     )
-
-
-def _meaning(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
-    asked = centre_by_language(queries.as_queries, queries.languages, queries.query_anchor)
-    return asked @ centre_by_language(candidates.as_passages, candidates.languages, candidates.passage_anchor).T
-
-
-def _name_meaning(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
-    asked = centre_by_language(queries.names_as_queries, queries.languages, queries.query_anchor)
-    return asked @ centre_by_language(candidates.names_as_passages, candidates.languages, candidates.passage_anchor).T

@@ -24,16 +24,15 @@ from recommender.matching.encoded import EncodedTexts
 from recommender.matching.logistic import Logistic
 from recommender.matching.signals import SIGNALS, signals
 
-MINIMUM = 0.2
+MINIMUM = 0.15
 """Least confidence of an edge that is kept; above one half nobody needs to be asked."""
 MOST = 4
 """Most competencies inferred a course and framework: tags that list everything say nothing."""
 
 _LABELS = 12
 _SURE_LABEL = 0.9
-_NO_LABEL = -0.3
-_BLEND = Logistic(np.array([0.5, 4.7, 2.3, 0.0, 1.3, 0.0, 4.7]), -5.6)
-"""Weights of ``SIGNALS`` and, last, of the nearest label."""
+_BLEND = Logistic(np.array([0.5, 4.3, 0.4, 0.0, 0.5, 0.0, 6.6]), -6.07)
+"""Weights of ``SIGNALS`` and, last, of the nearest of title and labels."""
 
 
 def infer_teaches(source: TableSource, encoder: Encoder, *, minimum: float = MINIMUM, most: int = MOST) -> pl.DataFrame:
@@ -132,27 +131,29 @@ def course_confidence(
 ) -> NDArray[np.float64]:
     """Return how sure it is that each course teaches each competency, shape (n_courses, n_competencies), 0 to 1."""
     courses = EncodedTexts.of(texts, encoder, names, languages)
-    near, exact = _nearest_label(labels, competencies, encoder)
-    confidence = _BLEND(np.concatenate([signals(courses, competencies), near[None]]))
+    told = signals(courses, competencies)
+    near, exact = _nearest_label(labels, told[SIGNALS.index("name_meaning")], competencies, encoder)
+    confidence = _BLEND(np.concatenate([told, near[None]]))
     return np.where(exact, np.maximum(confidence, _SURE_LABEL), confidence)
 
 
 def _nearest_label(
-    labels: Sequence[Sequence[str]], competencies: EncodedTexts, encoder: Encoder
+    labels: Sequence[Sequence[str]], titles: NDArray[np.float32], competencies: EncodedTexts, encoder: Encoder
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return how near the closest of a course's labels comes to each name, and whether one is that very name."""
+    """Return how near the closest of a course's title and labels comes to each name, and whether a label is it."""
     every = sorted({label for some in labels for label in some})
-    near = np.full((len(labels), len(competencies)), _NO_LABEL, dtype=np.float32)
+    near = titles.copy()
     exact = np.zeros(near.shape, dtype=bool)
     if not every:
         return near, exact
     number = {label: row for row, label in enumerate(every)}
-    similarity = signals(EncodedTexts.of(every, encoder), competencies)[SIGNALS.index("name_meaning")]
+    encoded = EncodedTexts.of(every, encoder)
+    similarity = encoded.centred("query", names=True) @ competencies.centred("passage", names=True).T
     same = _same_words(every, competencies.names)
     for row, some in enumerate(labels):
         if some:
             rows = [number[label] for label in some]
-            near[row] = similarity[rows].max(axis=0)
+            near[row] = np.maximum(near[row], similarity[rows].max(axis=0))
             exact[row] = same[rows].any(axis=0)
     return near, exact
 

@@ -1,0 +1,142 @@
+"""Learns from links already made: which candidates belong to a query, from queries whose candidates are known.
+
+Beside what query and candidate say (``signals``), a link may be told by neighbours (what belongs to similar queries),
+by kernel ridge regression on the queries' meaning and letters, by how often a candidate is linked at all, and by which
+candidates go together. A logistic regression weighs all of these; it is fitted on signals that each known query got
+while it, and its whole group, was left out, so that it knows how far each signal carries to new queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from features.text.grams import inverse_document_frequency, weighted_unit_rows
+from recommender.matching.encoded import EncodedTexts
+from recommender.matching.logistic import Logistic, fit_logistic
+from recommender.matching.signals import signals
+
+FOLDS = 8
+_NEIGHBOURS = 20
+_RIDGES = (0.3, 3.0)
+_TOGETHER_RIDGE = 8.0
+_MOST_PAIRS = 2_000_000
+"""Pairs that the blend is fitted on: with more, every second or third query is enough."""
+
+
+@dataclass(frozen=True)
+class LinkModel:
+    """A fitted model; ``score`` answers for new queries over the same candidates."""
+
+    queries: EncodedTexts
+    candidates: EncodedTexts
+    links: NDArray[np.float64]
+    """Known queries x candidates, 0 or 1."""
+    blend: Logistic
+
+    @classmethod
+    def fit(
+        cls,
+        queries: EncodedTexts,
+        candidates: EncodedTexts,
+        links: NDArray[np.float64],
+        groups: Sequence[Hashable] | None = None,
+    ) -> LinkModel:
+        """Fit on known queries.
+
+        Parameters
+        ----------
+        links
+            Shape (n_queries, n_candidates), 0 or 1.
+        groups
+            What must be left out together (all grades of one role); by default every query is its own group.
+        """
+        numbers = np.unique([str(g) for g in groups], return_inverse=True)[1] if groups else np.arange(len(queries))
+        folds = numbers % FOLDS
+        own = signals(queries, candidates)
+        view = _View.of(queries)
+        learned = np.empty((len(_LEARNED), len(queries), len(candidates)))
+        for fold in np.unique(folds):
+            held = folds == fold
+            learned[:, held] = _learned_signals(view.rows(held), view.rows(~held), links[~held])
+        some = np.arange(0, len(queries), 1 + links.size // _MOST_PAIRS)
+        stacked = np.concatenate([own[:, some], learned[:, some]]).reshape(len(own) + len(learned), -1)
+        return cls(queries, candidates, links, fit_logistic(stacked, links[some].ravel() > 0))
+
+    def score(self, queries: EncodedTexts) -> NDArray[np.float64]:
+        """Return the probability of each link, shape (n_queries, n_candidates)."""
+        known = _View.of(self.queries)
+        learned = _learned_signals(_View.of(queries), known, self.links)
+        return self.blend(np.concatenate([signals(queries, self.candidates), learned]).astype(np.float32))
+
+
+_LEARNED = ("neighbours", "ridge", "smooth_ridge", "often", "together")
+
+
+@dataclass(frozen=True)
+class _View:
+    """Queries as vectors of meaning and of letters."""
+
+    meaning: NDArray[np.float32]
+    letters: sparse.csr_matrix
+
+    @classmethod
+    def of(cls, texts: EncodedTexts) -> _View:
+        return cls(texts.centred("passage"), texts.grams)
+
+    def rows(self, mask: NDArray[np.bool_]) -> _View:
+        return _View(self.meaning[mask], sparse.csr_matrix(self.letters[np.flatnonzero(mask)]))
+
+
+def _learned_signals(new: _View, known: _View, links: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what the known queries' links say about the new ones, shape (len(_LEARNED), n_new, n_candidates)."""
+    weights = inverse_document_frequency(known.letters)
+    ours, theirs = weighted_unit_rows(new.letters, weights), weighted_unit_rows(known.letters, weights)
+    meaning, letters = new.meaning @ known.meaning.T, np.asarray((ours @ theirs.T).toarray())
+    kernel = (meaning + letters) / 2
+    among = (known.meaning @ known.meaning.T + np.asarray((theirs @ theirs.T).toarray())) / 2
+    often = links.mean(axis=0)
+    sharp, smooth = (_kernel_ridge(kernel, among, links, often, ridge) for ridge in _RIDGES)
+    voted = _neighbours_vote(kernel, links)
+    together = (voted + sharp) / 2 @ _together(links)
+    prior = np.broadcast_to(np.log(often + 0.5 / (len(links) + 1)), voted.shape)
+    return np.stack([voted, sharp, smooth, prior, together])
+
+
+def _neighbours_vote(similarity: NDArray[np.float64], links: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weighted share of the nearest known queries that have each link."""
+    count = min(_NEIGHBOURS, similarity.shape[1])
+    if not count:
+        return np.zeros((len(similarity), links.shape[1]))
+    nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
+    near = np.take_along_axis(similarity, nearest, axis=1)
+    spread = max(float(similarity.std()), 1e-6)
+    weight = np.exp((near - near[:, :1]) / spread)
+    weight /= weight.sum(axis=1, keepdims=True)
+    rows = np.repeat(np.arange(len(nearest)), count)
+    votes = sparse.csr_matrix((weight.ravel(), (rows, nearest.ravel())), shape=similarity.shape)
+    return np.asarray(votes @ links)
+
+
+def _kernel_ridge(
+    kernel: NDArray[np.float64],
+    among: NDArray[np.float64],
+    links: NDArray[np.float64],
+    often: NDArray[np.float64],
+    ridge: float,
+) -> NDArray[np.float64]:
+    solved = np.linalg.solve(among + ridge * np.eye(len(among)), links - often)
+    return np.asarray(kernel @ solved + often)
+
+
+def _together(links: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much each candidate tells of each other one: ridge regression of the links on themselves."""
+    gram = links.T @ links
+    inverse = np.linalg.inv(gram + _TOGETHER_RIDGE * np.eye(len(gram)))
+    weights = np.asarray(-inverse / np.diag(inverse))
+    np.fill_diagonal(weights, 0)
+    return weights

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+import pytest
+
+from features.schema import TABLES
+from recommender.matching.course_level import course_levels
+from recommender.matching.tagging import infer_teaches
+
+
+@dataclass
+class Tables:
+    tables: dict[str, pl.DataFrame]
+
+    def read(self, table: str) -> pl.DataFrame:
+        return TABLES[table].conform(self.tables.get(table, TABLES[table].empty()))
+
+
+COMPETENCIES = pl.DataFrame(
+    {
+        "competency_id": ["budget", "leave", "procure"],
+        "framework_id": ["f", "f", "f"],
+        "name": ["Budget management", "Leave rules", "Public procurement"],
+        "description": [
+            "plans money of a department",
+            "knows who may be absent when",
+            "buys goods and services fairly",
+        ],
+    }
+)
+COURSES = pl.DataFrame(
+    {
+        "course_id": ["c1", "c2", "c3", "c4"],
+        "name": ["Advanced public procurement", "बजट प्रबंधन का परिचय", "Yoga break", "Office life"],
+        "description": ["Tenders and contracts for goods and services", "विभाग का बजट", None, None],
+        "keywords": [["procurement"], None, None, ["Leave rules"]],
+        "difficulty": [None, "Beginner", None, None],
+    }
+)
+
+
+def inferred(**more: pl.DataFrame) -> dict[tuple[str, str], dict]:
+    frame = infer_teaches(Tables({"courses": COURSES, "competencies": COMPETENCIES, **more}), ENCODER[0])
+    assert frame.schema == TABLES["teaches"].schema
+    return {(row["course_id"], row["competency_id"]): row for row in frame.iter_rows(named=True)}
+
+
+ENCODER: list = []
+
+
+@pytest.fixture(autouse=True)
+def _encoder(encoder):
+    ENCODER[:] = [encoder]
+
+
+def test_an_untagged_course_gets_what_it_speaks_of_with_level_and_confidence():
+    edges = inferred()
+    assert edges["c1", "procure"]["from_level"] == 3
+    assert edges["c1", "procure"]["to_level"] == 4
+    assert edges["c1", "procure"]["confidence"] > 0.3
+    assert edges["c1", "procure"]["source"] == "inferred"
+
+
+def test_a_course_in_another_language_is_read():
+    assert ("c2", "budget") in inferred()
+
+
+def test_a_course_about_something_else_gets_nothing():
+    assert not [pair for pair in inferred() if pair[0] == "c3"]
+
+
+def test_a_label_with_the_competencys_very_name_is_nearly_sure():
+    assert inferred()["c4", "leave"]["confidence"] >= 0.9
+
+
+def test_a_tagged_course_is_left_alone():
+    teaches = pl.DataFrame({"course_id": ["c1"], "competency_id": ["leave"], "confidence": [1.0], "source": ["tag"]})
+    assert not [pair for pair in inferred(teaches=teaches) if pair[0] == "c1"]
+
+
+def test_a_pair_that_someone_has_spoken_of_is_not_inferred_again():
+    teaches = pl.DataFrame(
+        {"course_id": ["c1"], "competency_id": ["procure"], "confidence": [0.0], "source": ["rejected"]}
+    )
+    assert ("c1", "procure") not in inferred(teaches=teaches)
+
+
+def test_an_earlier_guess_is_made_anew():
+    teaches = pl.DataFrame(
+        {"course_id": ["c1"], "competency_id": ["leave"], "confidence": [0.9], "source": ["inferred"]}
+    )
+    assert set(inferred(teaches=teaches)) == set(inferred())
+
+
+def test_without_competencies_or_courses_nothing_is_inferred(encoder):
+    assert infer_teaches(Tables({"courses": COURSES}), encoder).is_empty()
+    assert infer_teaches(Tables({"competencies": COMPETENCIES}), encoder).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("difficulty", "title", "levels"),
+    [
+        ("Advanced", "Introduction to audit", (3, 4)),
+        ("Beginner / Intermediate", "Audit", (0, 2)),
+        (None, "Fundamentals of audit", (0, 2)),
+        ("", "Advanced audit", (3, 4)),
+        ("unheard of", "Audit", (0, 2)),
+    ],
+)
+def test_a_courses_levels_come_from_its_difficulty_else_its_title(difficulty, title, levels):
+    assert course_levels(difficulty, title) == levels
