@@ -11,6 +11,7 @@ from experiments.cases import Case, last_out, time_cut
 from experiments.train import PEERS, Report, TrainSettings, compare, fits, text_vectors
 from features.home import Home
 from features.warehouse import Snapshot, Warehouse
+from models.hybrid import Hybrid
 
 Protocol = Literal["time", "last-out"]
 
@@ -27,8 +28,10 @@ def evaluate(home: Home, settings: EvaluateSettings, report: Report) -> list[dic
     """Return one comparison a case: fitted on what was known before, judged on what came after."""
     snapshot = Warehouse(home.warehouse).current()
     vectors = text_vectors(home, snapshot, settings, report)
-    wanted = fits(settings, tuple(PEERS))
-    return [compare(case, wanted, settings, report) for case in cases(snapshot, vectors, settings)]
+    return [
+        compare(case, fits(Hybrid(seed=settings.seed), tuple(PEERS), report), settings, report)
+        for case in cases(snapshot, vectors, settings)
+    ]
 
 
 def cases(snapshot: Snapshot, vectors: Any, settings: EvaluateSettings) -> Iterator[Case]:

@@ -89,13 +89,13 @@ def _as_of(tracking: Tracking, version: Registered, case: Case) -> Scorer:
     """Return the version as it would have been at the cut.
 
     A bundle whose data ended before the cut is judged as it is; one that has seen what came after would know the
-    answers, so its settings are fitted again on what was known before.
+    answers, so it is fitted again, with its own settings and weights, on what was known before.
     """
     bundle = Bundle.load(tracking.folder(version))
     known_until = bundle.manifest.get("known_until")
     if case.at is not None and known_until is not None and known_until < case.at.isoformat():
         return OfOtherCatalogue(bundle, case)
-    return Hybrid(seed=int(bundle.manifest["settings"]["seed"])).fit(case.train)
+    return Hybrid(seed=int(bundle.manifest["settings"]["seed"]), plan=bundle.hybrid.plan).fit(case.train)
 
 
 class OfOtherCatalogue:

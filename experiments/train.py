@@ -32,6 +32,7 @@ from models.bundle import Bundle, write_bundle
 from models.hybrid import Hybrid
 from models.item_item import Ease
 from models.lookup import DesignationLookup
+from models.plan import Plan
 from models.popularity import Popularity
 
 Report = Callable[[str], None]
@@ -87,13 +88,14 @@ def train(home: Home, settings: TrainSettings, report: Report) -> Trained:
     report("honest labels: " + ", ".join(f"{name} {share:.1%}" for name, share in shares.items()))
     vectors = text_vectors(home, snapshot, settings, report)
     comparison = None
+    hybrid = Hybrid(seed=settings.seed)
     if snapshot.rows.get("enrolments"):
         case = make_case(snapshot, vectors, settings)
-        comparison = compare(case, fits(settings, RULES_OF_TODAY), settings, report)
+        comparison = compare(case, fits(hybrid, RULES_OF_TODAY, report), settings, report)
     else:
         report("no enrolments yet: nothing to judge on; lists stand on profiles, needs and texts")
-    report("fitting on everything")
-    bundle = fit_bundle(home, snapshot, vectors, settings)
+    report("fitting on everything that is known, with the settings chosen before the cut")
+    bundle = fit_bundle(home, snapshot, vectors, settings, hybrid.plan)
     tracking = Tracking(home)
     with tracking.run(f"train {snapshot.hash}", {"snapshot": snapshot.hash, "bundle": bundle.version}):
         tracking.log(
@@ -129,9 +131,10 @@ def compare(case: Case, fits: Mapping[str, Fit], settings: TrainSettings, report
     return document(case, judged, settings.seed)
 
 
-def fits(settings: TrainSettings, peers: Sequence[str]) -> dict[str, Fit]:
-    """Return how to fit the hybrid of the settings and the peers of those names."""
-    return {"karmapath": lambda data: Hybrid(seed=settings.seed).fit(data), **{name: PEERS[name] for name in peers}}
+def fits(hybrid: Hybrid, peers: Sequence[str], report: Report) -> dict[str, Fit]:
+    """Return how to fit the hybrid and the peers of those names."""
+    ours: Fit = lambda data: hybrid.fit(data, lambda line: report(f"    {line}"))  # noqa: E731
+    return {"karmapath": ours, **{name: PEERS[name] for name in peers}}
 
 
 def make_case(snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings) -> Case:
@@ -166,8 +169,10 @@ def _encoder(home: Home, settings: TrainSettings, report: Report) -> CachedEncod
     return default_encoder(home, settings.encoder, lambda done, todo: report(f"  {done:,} of {todo:,} texts"))
 
 
-def fit_bundle(home: Home, snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings) -> Bundle:
-    """Fit the hybrid on all that is known and write the bundle."""
+def fit_bundle(
+    home: Home, snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings, plan: Plan | None
+) -> Bundle:
+    """Fit the hybrid on all that is known and write the bundle; without a plan it chooses settings and weights."""
     data, _ = training_data(snapshot, Reference.load(snapshot), vectors=vectors)
     tables = {name: snapshot.read(name) for name in REFERENCE_TABLES}
     newest = snapshot.scan("enrolments").select(pl.max("enrolled_on")).collect().item()
@@ -176,4 +181,4 @@ def fit_bundle(home: Home, snapshot: Snapshot, vectors: NDArray[np.float32] | No
         "settings": settings.model_dump(mode="json", include={"seed", "text", "encoder"}),
         "known_until": None if newest is None else newest.isoformat(),
     }
-    return write_bundle(home.bundles, Hybrid(seed=settings.seed).fit(data), data, tables, extra)
+    return write_bundle(home.bundles, Hybrid(seed=settings.seed, plan=plan).fit(data), data, tables, extra)
