@@ -108,6 +108,6 @@ def _print(report: ImportReport) -> None:
     for window in report.campaigns:
         say(f"campaign window {window}")
     if report.rejects_file is not None:
-        say(f"{report.rejected:,} rows rejected: {report.rejects_file}")
+        say(f"rejected rows: {report.rejected:,}, written to {report.rejects_file}")
     rows = ", ".join(f"{name} {n:,}" for name, n in report.snapshot.rows.items() if n)
     say(f"snapshot {report.snapshot.hash}: {rows}")

@@ -11,17 +11,21 @@ FINISHED = 0.9
 report the last seconds."""
 
 _KEY = ["learner_id", "course_id"]
+_PLACE = "__place"
 
 
 def fold(frame: pl.DataFrame) -> pl.DataFrame:
-    """Fold repeated enrolments into the first: earliest dates, furthest status and progress, newest rating."""
+    """Fold repeated enrolments into the first: earliest dates, furthest status and progress, newest rating.
+
+    The first is the earliest by time, else by place; rows keep the order of the files.
+    """
     repeated = frame.select(_KEY).is_duplicated()
     if not repeated.any():
         return frame
-    again = frame.filter(repeated)
-    present = set(frame.columns)
-    order = [name for name in ("enrolled_on",) if name in present]
-    again = again.sort(order, maintain_order=True, nulls_last=True) if order else again
+    placed = frame.with_row_index(_PLACE)
+    again = placed.filter(repeated)
+    if "enrolled_on" in frame.columns:
+        again = again.sort("enrolled_on", maintain_order=True, nulls_last=True)
     rules = {
         "status": _furthest_status(),
         "progress": pl.col("progress").max(),
@@ -30,11 +34,9 @@ def fold(frame: pl.DataFrame) -> pl.DataFrame:
         "rating": pl.col("rating").drop_nulls().last(),
         "mandated": pl.col("mandated").any(),
     }
-    others = [pl.col(name).first() for name in frame.columns if name not in rules and name not in _KEY]
-    folded = again.group_by(_KEY, maintain_order=True).agg(
-        *(rule for name, rule in rules.items() if name in present), *others
-    )
-    return pl.concat([frame.filter(~repeated), folded.select(frame.columns)])
+    cells = [rules.get(name, pl.col(name).drop_nulls().first()) for name in placed.columns if name not in _KEY]
+    folded = again.group_by(_KEY, maintain_order=True).agg(cells)
+    return pl.concat([placed.filter(~repeated), folded.select(placed.columns)]).sort(_PLACE).drop(_PLACE)
 
 
 def complete(frame: pl.DataFrame) -> pl.DataFrame:

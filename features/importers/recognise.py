@@ -115,18 +115,25 @@ def _rules_by_columns(mapping: Mapping, path: Path) -> list[TableRule]:
     header = {header_key(name) for name in read_header(path)}
     exports = list(dict.fromkeys(rule.files for rule in mapping.tables))
     groups = [[rule for rule in mapping.tables if rule.files == files] for files in exports]
-    scored = [(min(_score(rule, header) for rule in group), group) for group in groups]
-    best, rules = max(scored, key=lambda pair: pair[0])
-    return rules if best > 0 else []
+    best = max(groups, key=lambda rules: _score(rules, header))
+    return best if _score(best, header) else []
 
 
-def _score(rule: TableRule, header: set[str]) -> int:
-    """Return how many of the rule's columns are there; 0 if one that must be is not."""
-    sourced = {name: column for name, column in rule.columns.items() if column.source}
-    there = {name for name, column in sourced.items() if any(header_key(source) in header for source in column.source)}
-    must = {name for name in sourced if TABLES[rule.table].column(name).required and sourced[name].value is None}
+def _score(rules: Sequence[TableRule], header: set[str]) -> int:
+    """Return how many of the rules' columns are there; 0 if one that must be is not."""
+    return 0 if any(_lacking(rule, header) for rule in rules) else sum(len(_present(rule, header)) for rule in rules)
+
+
+def _present(rule: TableRule, header: set[str]) -> set[str]:
+    return {n for n, column in rule.columns.items() if any(header_key(source) in header for source in column.source)}
+
+
+def _lacking(rule: TableRule, header: set[str]) -> set[str]:
+    """Return the columns that a rule needs and the file does not have; those that a step makes are not among them."""
     made = {"evidence_id", "kind"} if rule.prepare else set()
-    return len(there) if must - made <= there else 0
+    sourced = {name for name, column in rule.columns.items() if column.source and column.value is None}
+    must = {name for name in sourced if TABLES[rule.table].column(name).required}
+    return must - made - _present(rule, header)
 
 
 def _frac_jobs(path: Path, *, given: bool) -> list[Job]:
@@ -137,9 +144,7 @@ def _frac_jobs(path: Path, *, given: bool) -> list[Job]:
     header = {header_key(name) for name in read_header(path)}
     if not named and not all(header & {name, f"{name}id"} for name in _FRAC_COLUMNS):
         return []
-    with_positions = "position" in header or "positionid" in header
-    wanted = [rule for rule in mapping.tables if with_positions or not rule.table.startswith("position")]
-    return [file_job(path, rule, mapping) for rule in wanted]
+    return [file_job(path, rule, mapping) for rule in mapping.tables]
 
 
 def _own_jobs(path: Path, *, given: bool) -> list[Job]:

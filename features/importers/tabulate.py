@@ -213,7 +213,7 @@ def _number(source: pl.Series, unit: str | None, target: Column) -> pl.Series:
     if target.dtype.is_integer():
         whole = numbers.set(numbers != numbers.round(), None)
         return whole.cast(target.dtype, strict=False)
-    return numbers / 100 if unit == "percent" else numbers
+    return (numbers / 100).round(9) if unit == "percent" else numbers
 
 
 def _by_pattern(source: pl.Series, pattern: str, target: Column) -> pl.Series:

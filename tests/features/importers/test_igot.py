@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from tests.features.importers import exports
 import polars as pl
 import pytest
 
@@ -12,6 +11,7 @@ from features.errors import KarmapathError
 from features.home import Home
 from features.importers.importing import ImportReport, import_files
 from features.warehouse import Snapshot, Warehouse
+from tests.features.importers import exports
 
 NOW = datetime(2025, 1, 1)
 PERSONAL = ("Invented", "example.org", "90000000", "gender", "phone", "email", "full_name")
