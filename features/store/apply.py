@@ -10,12 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Insert, Table, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from features.labels import SKIM_RATIO
 from features.store.events import AnyEvent, Assessed, Attested, Completed, Enrolled, Profile, Rated
 from features.store.holders import holders_of, split_lineage
 from features.store.tables import enrolments, evidence, learners, organisations, plans
-
-SKIMMED_BELOW = 0.1
-"""A course completed in less than this share of its time was skimmed: no evidence, not a preference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +64,17 @@ def _apply_profile(connection: Connection, event: Profile) -> None:
 
 def _apply_courses(connection: Connection, dated: Sequence[Dated]) -> None:
     if dated:
-        mandated = _mandated(connection, [one.event for one in dated])
+        mandated = _mandated(connection, dated)
         connection.execute(_enrolment_upsert(connection), [_enrolment_row(one, mandated) for one in dated])
 
 
-def _enrolment_row(dated: Dated, mandated: set[tuple[str, str]]) -> dict[str, Any]:
+def _enrolment_row(dated: Dated, mandated: set[str]) -> dict[str, Any]:
     event = dated.event
     assert isinstance(event, Enrolled | Completed)  # noqa: S101 - narrows the type
     row = {
         "learner_id": event.learner,
         "course_id": event.course,
-        "mandated": (event.learner, event.course) in mandated,
+        "mandated": dated.key in mandated,
         "status": "in_progress",
         "progress": None,
         "dwell_ratio": None,
@@ -86,7 +84,7 @@ def _enrolment_row(dated: Dated, mandated: set[tuple[str, str]]) -> dict[str, An
     }
     if isinstance(event, Enrolled):
         return row | {"progress": event.progress, "enrolled_on": dated.at}
-    skimmed = None if event.dwell_ratio is None else event.dwell_ratio < SKIMMED_BELOW
+    skimmed = None if event.dwell_ratio is None else event.dwell_ratio < SKIM_RATIO
     completed = {"status": "completed", "progress": 1.0, "completed_on": dated.at}
     return row | completed | {"dwell_ratio": event.dwell_ratio, "skimmed": skimmed}
 
@@ -111,20 +109,27 @@ def _enrolment_upsert(connection: Connection) -> Insert:
     return upsert
 
 
-def _mandated(connection: Connection, batch: Sequence[AnyEvent]) -> set[tuple[str, str]]:
-    """Return the pairs of learner and course that a mandatory plan asks for."""
-    held = _holders(connection, {event.learner for event in batch})
-    asked = select(plans.c.holder, plans.c.course_id).where(
-        plans.c.holder.in_({holder for holders in held.values() for holder in holders}),
-        plans.c.course_id.in_({event.course for event in batch if isinstance(event, Enrolled | Completed)}),
-        plans.c.mandatory,
+def _mandated(connection: Connection, dated: Sequence[Dated]) -> set[str]:
+    """Return the keys of the events whose course a mandatory plan had asked for by then."""
+    held = _holders(connection, {one.event.learner for one in dated})
+    rows = connection.execute(
+        select(plans.c.holder, plans.c.course_id, plans.c.allocated_on).where(
+            plans.c.holder.in_({holder for holders in held.values() for holder in holders}),
+            plans.c.course_id.in_({one.event.course for one in dated if isinstance(one.event, Enrolled | Completed)}),
+            plans.c.mandatory,
+        )
     )
-    required = {(holder, course) for holder, course in connection.execute(asked)}
+    since: dict[tuple[str, str], datetime] = {}
+    for holder, course, allocated_on in rows:
+        from_then = allocated_on or datetime.min
+        since[holder, course] = min(from_then, since.get((holder, course), from_then))
     return {
-        (event.learner, event.course)
-        for event in batch
-        if isinstance(event, Enrolled | Completed)
-        and any((holder, event.course) in required for holder in held.get(event.learner, ()))
+        one.key
+        for one in dated
+        if isinstance(one.event, Enrolled | Completed)
+        and any(
+            since.get((holder, one.event.course), datetime.max) <= one.at for holder in held.get(one.event.learner, ())
+        )
     }
 
 

@@ -229,11 +229,12 @@ def test_a_completion_that_a_plan_asked_for_is_mandated(store: Store, two_learne
         {"kind": "completion", "learner": "L1", "course": "c9"},
         {"kind": "completion", "learner": "L1", "course": "c5"},
         {"kind": "completion", "learner": "L1", "course": "c6", "dwell_ratio": 0.02},
+        {"kind": "completion", "learner": "L1", "course": "c4"},
     )
     record = store.record("L1")
     assert record is not None
-    marks = {e.course: (e.mandated, e.skimmed) for e in record.enrolments if e.course in ("c5", "c6", "c9")}
-    assert marks == {"c9": (True, False), "c5": (False, False), "c6": (False, True)}
+    marks = {e.course: (e.mandated, e.skimmed) for e in record.enrolments if e.course in ("c4", "c5", "c6", "c9")}
+    assert marks == {"c9": (True, False), "c5": (False, False), "c6": (False, True), "c4": (False, False)}
 
 
 def test_evidence_of_every_kind_is_kept(store: Store) -> None:
