@@ -40,7 +40,8 @@ class Verdict:
 
     promoted: bool
     refusals: tuple[str, ...]
-    comparison: Mapping[str, Any]
+    comparison: Mapping[str, Any] | None
+    """``None`` where nobody has chosen anything yet: there is nothing to judge on."""
     candidate: Registered
     champion: Registered | None
 
@@ -57,10 +58,14 @@ def promote(home: Home, number: int | None, settings: TrainSettings, report: Rep
     candidate = tracking.newest() if number is None else tracking.registered(number)
     champion = tracking.champion()
     snapshot = Warehouse(home.warehouse).current()
-    case = make_case(snapshot, text_vectors(home, snapshot, settings, report), settings)
-    judged = _judged(tracking, case, candidate, champion, settings, report)
-    refusals = tuple(_refusals(judged, f"ndcg@{settings.ks[0]}"))
-    verdict = Verdict(force or not refusals, refusals, document(case, judged, settings.seed), candidate, champion)
+    comparison = None
+    refusals: tuple[str, ...] = ("there are no enrolments to judge on",)
+    if snapshot.rows.get("enrolments"):
+        case = make_case(snapshot, text_vectors(home, snapshot, settings, report), settings)
+        judged = _judged(tracking, case, candidate, champion, settings, report)
+        comparison = document(case, judged, settings.seed)
+        refusals = tuple(_refusals(judged, f"ndcg@{settings.ks[0]}"))
+    verdict = Verdict(force or not refusals, refusals, comparison, candidate, champion)
     if verdict.promoted:
         tracking.crown(candidate)
     return verdict

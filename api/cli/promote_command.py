@@ -56,7 +56,8 @@ def promote(
         }
         print_json(answer)
     else:
-        say(comparison_table(verdict.comparison))
+        if verdict.comparison is not None:
+            say(comparison_table(verdict.comparison))
         for refusal in verdict.refusals:
             say(f"refused: {refusal}")
         if verdict.promoted:
