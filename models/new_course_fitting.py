@@ -69,8 +69,12 @@ def place_of_new_courses(
 
 
 def new_courses(data: TrainingData, models: Mapping[str, Model]) -> NewCourses:
-    """Return the courses that nobody took, with their neighbours by text and features."""
-    return NewCourses.of(data.support() == 0, similarity(models, data.n_courses))
+    """Return the courses that nobody took, with their neighbours by text and features.
+
+    Where nobody has taken anything yet no course is new beside others: profiles, needs and texts rank them all.
+    """
+    untaken = data.support() == 0
+    return NewCourses.of(untaken & (not untaken.all()), similarity(models, data.n_courses))
 
 
 def similarity(models: Mapping[str, Model], n_courses: int) -> Scores:
