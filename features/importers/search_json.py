@@ -62,7 +62,9 @@ def read_search(path: Path) -> dict[str, pl.DataFrame]:
 
 
 def resolve_tags(tags: pl.DataFrame, names: CompetencyNames) -> pl.DataFrame:
-    """Return the tags with ``competency``, the id each stands for, and ``known``, whether it was known before.
+    """Return the tags with the competency that each stands for.
+
+    ``competency`` is its id, ``known`` whether it was known before, ``ref_alias`` the reference id where it is another.
 
     An unknown competency gets the id that the tag gives it: the reference id of version 6, else one made of the
     integer id of version 5, else of its name.
@@ -74,6 +76,8 @@ def resolve_tags(tags: pl.DataFrame, names: CompetencyNames) -> pl.DataFrame:
         pl.Series("competency", made, dtype=pl.String),
         pl.Series("known", [str(known is not None).lower() for known in found], dtype=pl.String),
     )
+    other = pl.col("ref_id") != pl.col("competency")
+    ids = ids.with_columns(pl.when(other).then("ref_id").alias("ref_alias"))
     return tags.join(ids, on=_TAG_FIELDS, how="left", nulls_equal=True, maintain_order="left")
 
 

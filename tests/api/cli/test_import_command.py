@@ -69,7 +69,7 @@ def test_json_is_one_document(karmapath: Command, tmp_path: Path) -> None:
     [
         (["nowhere"], "nothing at nowhere"),
         (["."], "no file that is recognised"),
-        ([".", "--mapping", "mras"], "coursera-skills, mars"),
+        ([".", "--mapping", "mras"], "coursera-skills, kcm, mars"),
         ([".", "--mapping", "mars"], "items_en.csv"),
         ([".", "--kind", "excel"], "auto, igot, search, roles, frac"),
         ([".", "--campaign", "2024"], "YYYY-MM-DD:YYYY-MM-DD"),

@@ -88,7 +88,7 @@ def test_a_mistake_in_a_mapping_is_named(tmp_path: Path, mapping: str, said: str
 
 
 def test_a_mapping_that_is_not_there_names_those_that_ship() -> None:
-    with pytest.raises(KarmapathError, match="coursera-skills, mars, mooccubex-loo, uk-gdad"):
+    with pytest.raises(KarmapathError, match="coursera-skills, kcm, mars, mooccubex-loo, uk-gdad"):
         load_mapping("mras")
 
 

@@ -102,3 +102,15 @@ def read_search_of_nameless(file: Path) -> pl.DataFrame:
         named = Path(folder) / "search.json"
         named.write_text(json.dumps(records))
         return read_search(named)["tags"]
+
+
+def test_the_competency_model_and_its_integer_ids(data_folder: Path, tmp_path: Path) -> None:
+    if not (data_folder / "igot").is_dir():
+        pytest.skip(f"no igot in {data_folder}")
+    report = import_files(Home(tmp_path), [data_folder / "igot"], NOW, mapping="kcm")
+    areas = dict(report.snapshot.read("competencies").group_by("area").len().iter_rows())
+    assert (areas["behavioural"], areas["functional"], areas["domain"]) == (41, 73, 171)
+    aliases = dict(report.snapshot.read("competency_aliases").select("alias", "competency_id").iter_rows())
+    assert aliases["3"] == "BEH-001"
+    assert "139" not in aliases
+    assert report.rejected == 0

@@ -158,3 +158,15 @@ def test_a_document_that_is_not_a_search_answer_is_refused(tmp_path: Path, text:
     file.write_text(text)
     with pytest.raises(KarmapathError):
         read_search(file)
+
+
+def test_a_reference_id_becomes_an_alias_of_the_competency_known_by_another_id(tmp_path: Path) -> None:
+    (tmp_path / "competencies.csv").write_text("competency_id,framework_id,name,theme\nFUN-1,kcm,Wick Trimming,Lamps\n")
+    import_files(Home(tmp_path / "home"), [tmp_path / "competencies.csv"], NOW)
+    snapshot = do_import(tmp_path, course(competencies_v6=[V6])).snapshot
+    assert snapshot.read("competencies")["competency_id"].to_list() == ["FUN-1"]
+    assert ("COMSUBTHEME-1", "ref_id", "FUN-1") in snapshot.read("competency_aliases").rows()
+    (tmp_path / "kcm_content_mapping.csv").write_text("course_id,competency_sub_theme_id\ndo_1,COMSUBTHEME-1\n")
+    report = import_files(Home(tmp_path / "home"), [tmp_path / "kcm_content_mapping.csv"], NOW)
+    assert report.rejected == 0
+    assert report.snapshot.read("teaches")["competency_id"].to_list() == ["FUN-1"]
