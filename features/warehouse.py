@@ -18,8 +18,10 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +84,9 @@ class Warehouse:
     def current(self) -> Snapshot:
         """Return the newest snapshot; ``WarehouseError`` if there is none."""
         if not self.exists():
-            raise WarehouseError(f"found no data in {self.folder}", "an imported snapshot", "run 'karmapath import' first")
+            raise WarehouseError(
+                f"found no data in {self.folder}", "an imported snapshot", "run 'karmapath import' first"
+            )
         return self.snapshot((self.folder / _CURRENT).read_text().strip())
 
     def snapshot(self, snapshot_hash: str) -> Snapshot:
@@ -109,13 +113,14 @@ class Warehouse:
         unknown = [name for name in tables if name not in TABLES]
         if unknown:
             raise ValueError(f"no table {unknown[0]!r} in the warehouse; the tables are {', '.join(TABLES)}")
-        before = self.current() if self.exists() else None
         self.folder.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.folder))
-        try:
-            return self._publish(work, tables, before, replace=replace)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+        with _alone(self.folder):
+            before = self.current() if self.exists() else None
+            work = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.folder))
+            try:
+                return self._publish(work, tables, before, replace=replace)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
 
     def _publish(
         self, work: Path, tables: Mapping[str, pl.DataFrame], before: Snapshot | None, *, replace: bool
@@ -136,6 +141,17 @@ class Warehouse:
         pointer.write_text(digest)
         pointer.replace(self.folder / _CURRENT)
         return self.snapshot(digest)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock: of two commits at once the second waits, so that none is lost."""
+    with (folder / ".lock").open("w") as lock:
+        if sys.platform != "win32":
+            import fcntl  # noqa: PLC0415 - is not there on Windows
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _merged(name: str, new: pl.DataFrame | None, before: Snapshot | None, *, replace: bool) -> pl.DataFrame | None:
