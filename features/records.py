@@ -87,3 +87,5 @@ class LearnerRecord:
     plans: tuple[PlannedCourse, ...] = ()
     down_rated: frozenset[str] = field(default_factory=frozenset)
     """Courses that the learner does not want to see."""
+    version: int = 0
+    """Grows with every change of what the store knows of the learner; 0 where it came from elsewhere."""

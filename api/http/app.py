@@ -11,11 +11,13 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
 
-from api.http import health
+from api.http import health, metrics
 from api.http.access.gate import Gate, enter
 from api.http.envelope import Envelope
 from api.http.igot import recommendation
+from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
 from api.http.v1 import catalogue, happenings, learners
@@ -48,6 +50,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 ROUTERS = (
     health.router,
+    metrics.router,
     learners.router,
     catalogue.router,
     happenings.router,
@@ -59,11 +62,12 @@ ROUTERS = (
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastAPI:
     """Return the application for these settings; it opens the store when it starts. ``clock`` tells the time."""
+    measured = Metrics()
     app = FastAPI(
         title="Karmapath",
         version="1",
         description=_DESCRIPTION,
-        lifespan=_lifespan(settings, clock),
+        lifespan=_lifespan(settings, clock, measured),
         strict_content_type=False,  # the platform's clients do not all send one
         generate_unique_id_function=_operation_id,
         responses=_PROBLEMS,
@@ -72,10 +76,12 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
         redoc_url=None,
     )
     app.state.gate = Gate(settings)
+    app.state.metrics = measured
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(Envelope, body_limit=settings.body_limit)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
+    app.add_middleware(Envelope, body_limit=settings.body_limit, metrics=measured)
     _document(app)
     return app
 
@@ -85,10 +91,10 @@ def from_environment() -> FastAPI:
     return create_app(load_settings(Path(os.environ.get(HOME_VARIABLE) or ".karmapath")))
 
 
-def _lifespan(settings: Settings, clock: Callable[[], datetime]) -> Any:
+def _lifespan(settings: Settings, clock: Callable[[], datetime], measured: Metrics) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = Service.open(settings, clock)
+        service = Service.open(settings, clock, measured)
         app.state.service = service
         service.champion.refresh()
         yield

@@ -10,6 +10,7 @@ from uuid import uuid4
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.metrics import Metrics
 from api.http.problems import problem_of, unforeseen
 from features.errors import KarmapathError
 
@@ -29,9 +30,10 @@ class TooLargeError(KarmapathError):
 class Envelope:
     """ASGI middleware around the whole service."""
 
-    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int, metrics: Metrics) -> None:
         self.app = app
         self.body_limit = body_limit
+        self.metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -62,10 +64,9 @@ class Envelope:
             await unforeseen(number)(scope, receive, send_marked)
         finally:
             # The route's pattern, not the path: the path may hold a learner's id.
-            route = getattr(scope.get("route"), "path", "none")
-            access.info(
-                "%s %s %d %.1f ms %s", scope["method"], route, status, (time.perf_counter() - began) * 1e3, number
-            )
+            route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - began
+            self.metrics.request(route, scope["method"], status, seconds)
+            access.info("%s %s %d %.1f ms %s", scope["method"], route, status, seconds * 1e3, number)
 
 
 def _request_id(scope: Scope) -> str:

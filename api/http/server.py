@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import Any
 
 import uvicorn
@@ -16,6 +17,8 @@ from features.warehouse import Warehouse
 from models.champion import champion_folder
 
 _GRACE_SECONDS = 15
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+"""Where Prometheus' client, in every server process, puts its figures together; it looks when it is imported."""
 
 
 def run(settings: Settings) -> None:
@@ -31,6 +34,8 @@ def run(settings: Settings) -> None:
     settings.check_binding()
     prepare_store(settings)
     os.environ[HOME_VARIABLE] = str(settings.home)
+    if settings.workers > 1:
+        _share_metrics(settings)
     _announce(settings)
     uvicorn.run(
         "api.http.app:from_environment",
@@ -55,6 +60,14 @@ def prepare_store(settings: Settings) -> None:
         rows = store.load(current)
         log.print(f"store     {rows['learners']:,} learners, {rows['enrolments']:,} enrolments", markup=False)
     store.close()
+
+
+def _share_metrics(settings: Settings) -> None:
+    """Have the processes put their figures together in a folder, new at every start."""
+    folder = settings.folders.cache / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ[MULTIPROCESS] = str(folder)
 
 
 def _announce(settings: Settings) -> None:

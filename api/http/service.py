@@ -14,6 +14,7 @@ from uuid import uuid4
 from starlette.requests import Request
 
 from api.http.champion import Champion
+from api.http.metrics import Metrics
 from api.http.problems import OverdueError
 from api.http.writer import Writer
 from api.settings import Settings
@@ -35,14 +36,15 @@ class Service:
     store: Store
     champion: Champion
     clock: Callable[[], datetime] = now
+    metrics: Metrics = field(default_factory=Metrics)
     _catalogues: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, settings: Settings, clock: Callable[[], datetime] = now) -> Service:
+    def open(cls, settings: Settings, clock: Callable[[], datetime], metrics: Metrics) -> Service:
         """Open the store, bring it up to date, and begin to follow the champion."""
         store = Store(settings.database)
         store.migrate()
-        return cls(settings, store, Champion(settings.folders), clock)
+        return cls(settings, store, Champion(settings.folders), clock, metrics)
 
     @cached_property
     def writer(self) -> Writer:
@@ -118,7 +120,8 @@ class Service:
         list_id: str | None = None,
         revision: int = 1,
     ) -> ShownList:
-        """Return the list as it is written down: who was shown what, where, by which model."""
+        """Count the list and return it as it is written down: who was shown what, where, by which model."""
+        self.metrics.shown(surface, engine.version, [item.course for item in items])
         return ShownList(
             id=list_id or str(uuid4()),
             learner=learner,

@@ -28,6 +28,7 @@ def read_record(connection: Connection, learner_id: str, at: datetime) -> Learne
         evidence=_evidence(connection, learner_id),
         plans=_plans(connection, learner, split_lineage(row.lineage, learner.organisation), at),
         down_rated=down_rated(connection, learner_id),
+        version=row.version,
     )
 
 

@@ -23,6 +23,7 @@ TABLE: Mapping[str, frozenset[Role] | None] = {
     "/static/style.css": EVERYBODY,
     "/docs": EVERYBODY,
     "/openapi.json": EVERYBODY,
+    "/metrics": frozenset({Role.DATA_SCIENTIST, Role.SERVICE, Role.ADMIN}),
     "/": _OF_LEARNERS,
     "/learners/{learner}": _OF_LEARNERS,
     "/v1/learners/{learner}/recommendations": _OF_LEARNERS,

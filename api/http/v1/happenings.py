@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from api.http.access.gate import require_learner
 from api.http.answers import Answer, stamp
+from api.http.metrics import Metrics
 from api.http.problems import describe
 from api.http.service import Service, service_of
 from api.http.v1.documents import EventsOutcome, FeedbackOutcome, ShownDocument
@@ -51,12 +52,12 @@ async def events(request: Request) -> Response:
         [result] = await _take(service, [parse_event(document)])
         if result.error is not None:
             raise result.error
-        return Answer(_outcome([result]))
+        return Answer(_outcome([result], service.metrics))
     if not 1 <= len(document) <= service.settings.batch_limit:
         raise EventError(
             f"{len(document)} events", f"1 to {service.settings.batch_limit} in a request", "send several requests"
         )
-    return Answer(_outcome(await _rows(service, document)))
+    return Answer(_outcome(await _rows(service, document), service.metrics))
 
 
 class Thumb(BaseModel):
@@ -135,8 +136,10 @@ def _key(document: object) -> str:
     return key if isinstance(key, str) else ""
 
 
-def _outcome(results: list[EventResult]) -> dict[str, Any]:
+def _outcome(results: list[EventResult], metrics: Metrics) -> dict[str, Any]:
     counts = Counter(result.status for result in results)
+    for status, count in counts.items():
+        metrics.events(status, count)
     rows = [
         {"row": row, "key": result.key or None, "status": result.status}
         | (describe(result.error) if result.error is not None else {})

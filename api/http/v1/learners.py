@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.http.access.records import record_of
 from api.http.answers import Answer
+from api.http.fresh import Fresh
 from api.http.service import Service, service_of
 from api.http.shapes import (
     belief_document,
@@ -39,6 +40,9 @@ async def recommendations(
     service = service_of(request)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
+    fresh = Fresh(request, service, engine, record.version)
+    if (same := fresh.unchanged()) is not None:
+        return same
     items = engine.recommend(record, at, limit, track=track, language=language, categories=_folded(category))
     shown = service.shown(learner, "v1", engine, items)
     service.writer.note_shown(shown)
@@ -47,7 +51,8 @@ async def recommendations(
             **head(engine, learner, at),
             "id": shown.id,
             "items": [recommendation_item(item, engine.reference, lang) for item in items],
-        }
+        },
+        headers=fresh.headers,
     )
 
 
@@ -73,10 +78,15 @@ async def competencies(request: Request, learner: LearnerId, limit: Limit = 50, 
     """Return what is known of the learner's competencies: a probability for each level, and the evidence."""
     service = service_of(request)
     engine, at = service.engine, service.clock()
-    state = engine.state(await record_of(request, learner), at)
+    record = await record_of(request, learner)
+    fresh = Fresh(request, service, engine, record.version)
+    if (same := fresh.unchanged()) is not None:
+        return same
+    state = engine.state(record, at)
     known = state.competencies()
     items = [belief_document(state.belief(c), engine.reference) for c in known[offset : offset + limit]]
-    return Answer({**head(engine, learner, at), "total": len(known), "offset": offset, "items": items})
+    document = {**head(engine, learner, at), "total": len(known), "offset": offset, "items": items}
+    return Answer(document, headers=fresh.headers)
 
 
 @router.get("/gaps", response_model=Gaps)
@@ -89,8 +99,13 @@ async def gaps(
     """Return the gaps against the learner's position, another position or a role, worst first."""
     service = service_of(request)
     engine, at = service.engine, service.clock()
-    found = engine.gaps(await record_of(request, learner), at, role=role, position=position)
-    return Answer({**head(engine, learner, at), "items": [gap_document(gap, engine.reference) for gap in found]})
+    record = await record_of(request, learner)
+    fresh = Fresh(request, service, engine, record.version)
+    if (same := fresh.unchanged()) is not None:
+        return same
+    found = engine.gaps(record, at, role=role, position=position)
+    document = {**head(engine, learner, at), "items": [gap_document(gap, engine.reference) for gap in found]}
+    return Answer(document, headers=fresh.headers)
 
 
 Hours = Annotated[float, Query(gt=0, le=2000, description="hours of learning in all")]
@@ -112,8 +127,13 @@ async def guided(
     service = service_of(request)
     settings = _settings(service, hours, hours_a_month, exclude, language)
     engine, at = service.engine, service.clock()
-    path = await service.solve(engine.guided, await record_of(request, learner), at, settings)
-    return Answer({**head(engine, learner, at), **path_document(path, engine.reference, lang)})
+    record = await record_of(request, learner)
+    fresh = Fresh(request, service, engine, record.version)
+    if (same := fresh.unchanged()) is not None:
+        return same
+    path = await service.solve(engine.guided, record, at, settings)
+    document = {**head(engine, learner, at), **path_document(path, engine.reference, lang)}
+    return Answer(document, headers=fresh.headers)
 
 
 @router.get("/paths/desirable", response_model=PathDocument)
@@ -137,8 +157,13 @@ async def desirable(
     settings = _settings(service, hours, hours_a_month, exclude, language, cost)
     aspiration = Aspiration(role, domain, organisation, level, outside_share)
     engine, at = service.engine, service.clock()
-    path = await service.solve(engine.desirable, await record_of(request, learner), at, settings, aspiration)
-    return Answer({**head(engine, learner, at), **path_document(path, engine.reference, lang)})
+    record = await record_of(request, learner)
+    fresh = Fresh(request, service, engine, record.version)
+    if (same := fresh.unchanged()) is not None:
+        return same
+    path = await service.solve(engine.desirable, record, at, settings, aspiration)
+    document = {**head(engine, learner, at), **path_document(path, engine.reference, lang)}
+    return Answer(document, headers=fresh.headers)
 
 
 def _folded(categories: list[str] | None) -> frozenset[str] | None:

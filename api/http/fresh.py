@@ -1,0 +1,38 @@
+"""Answers that need not be made again: weak entity tags, known before anything is computed."""
+
+from __future__ import annotations
+
+import hashlib
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.http.service import Service
+from recommender.engine import Engine
+
+_CACHE = "private, no-cache"
+"""Ask every time whether it is still fresh: a completion must show at once."""
+
+
+class Fresh:
+    """The tag of an answer: it changes with the model, the learner, the question, and the minute.
+
+    The minute, because plans begin, courses retire and evidence ages by the clock: what retires at noon
+    is gone at noon.
+    """
+
+    def __init__(self, request: Request, service: Service, engine: Engine, version: int = 0) -> None:
+        minute = service.clock().replace(second=0, microsecond=0).isoformat()
+        parts = (engine.version, str(version), minute, request.url.path, request.url.query)
+        self.tag = f'W/"{hashlib.blake2s("|".join(parts).encode(), digest_size=12).hexdigest()}"'
+        self._known = request.headers.get("if-none-match", "")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers of an answer with this tag."""
+        return {"ETag": self.tag, "Cache-Control": _CACHE}
+
+    def unchanged(self) -> Response | None:
+        """Return 304 if the caller has the answer already."""
+        known = {tag.strip() for tag in self._known.split(",")}
+        return Response(status_code=304, headers=self.headers) if self.tag in known else None
