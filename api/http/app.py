@@ -16,11 +16,11 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.http import health, metrics
 from api.http.access.gate import Gate, enter
 from api.http.envelope import Envelope
-from api.http.igot import recommendation
+from api.http.igot import recommendation, shelves
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
-from api.http.v1 import catalogue, happenings, learners
+from api.http.v1 import catalogue, happenings, learners, stateless
 from api.http.v1.documents import Problem
 from api.pages import routes as pages
 from api.settings import Settings, load_settings
@@ -52,9 +52,11 @@ ROUTERS = (
     health.router,
     metrics.router,
     learners.router,
+    stateless.router,
     catalogue.router,
     happenings.router,
     *recommendation.routers,
+    shelves.router,
     pages.router,
 )
 """Every route of the service."""

@@ -18,7 +18,7 @@ async def record_for(
     designation. A job that differs from the stored one wins: the portal hears of a transfer first.
     """
     reference = service.engine.reference
-    organisation = _organisation(reference, department)
+    organisation = organisation_of(reference, department)
     record = await service.look_up(service.store.record, learner_id, service.clock())
     known = record.learner if record is not None else Learner(learner_id)
     told = _with_job(known, organisation, designation)
@@ -43,7 +43,8 @@ def _with_job(known: Learner, organisation: str | None, designation: str | None)
     )
 
 
-def _organisation(reference: Reference, department: str | None) -> str | None:
+def organisation_of(reference: Reference, department: str | None) -> str | None:
+    """Return the id of the organisation that a text names by id or name, ``None`` if there is none."""
     if not department:
         return None
     if department in reference.organisations:

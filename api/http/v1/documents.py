@@ -83,6 +83,14 @@ class Recommendations(_OfLearner):
     items: list[RecommendationItem]
 
 
+class StatelessRecommendations(_Document):
+    """The best courses for a profile, best first."""
+
+    model: str
+    at: datetime
+    items: list[RecommendationItem]
+
+
 class WhyNot(_OfLearner):
     """Why a course is not in the list; no reason: it is."""
 
