@@ -20,7 +20,7 @@ from recommender.state.many import EvidenceRows, beliefs
 
 Floats = NDArray[np.float64]
 
-LOOSE = 1.0
+LOOSE = 0.5
 """Standard deviation of a logarithm around its present value."""
 GUESSING, SLOPE = 0.1, 2.5
 """Item response of a proctored assessment before anything is known: P(pass) far below, and slope in the level."""

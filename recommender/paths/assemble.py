@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -34,7 +34,9 @@ class Assembler:
         state: CompetencyState,
         at: datetime,
         settings: PathSettings,
+        solver: Callable[[Problem, float], Solution] = solve,
     ) -> None:
+        self.solve = solver
         self.kind: Literal["guided", "desirable"] = kind
         self.record, self.reference, self.state, self.at, self.settings = record, reference, state, at, settings
         self.mandates: Sequence[Mandate] = ()
@@ -44,7 +46,7 @@ class Assembler:
 
     def path(self, problem: Problem, facts: Mapping[str, Fact] | None = None) -> Path:
         """Solve, order and explain; where duties do not fit, show the cheapest way out beside the conflict."""
-        solution = solve(problem, self.settings.time_limit)
+        solution = self.solve(problem, self.settings.time_limit)
         shown = solution
         if solution.status == "infeasible":
             shown = solve(relaxed(problem, least_hours(problem, problem.duties)), self.settings.time_limit)

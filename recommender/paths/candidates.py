@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,19 +47,40 @@ def usable_courses(
     return Candidates(usable, refused, left)
 
 
-def held_courses(
-    record: LearnerRecord, reference: Reference, state: CompetencyState, more: Collection[str] = ()
-) -> frozenset[str]:
-    """Return the courses that count as taken: completed ones, and those that teach only what is held for sure."""
-    completed = {e.course for e in record.enrolments if e.status == "completed"} | set(more)
-    sets = {_alike(reference.courses[one]) for one in completed if one in reference.courses}
-    asked = {one for c in reference.courses.values() for group in c.requires for one in group} & set(reference.courses)
-    known = {one for one in asked if _alike(reference.courses[one]) in sets or _held(reference.courses[one], state)}
-    return frozenset(completed | known)
+class HeldCourses(Container[str]):
+    """The courses that count as taken: completed ones, and those that teach only what is held for sure."""
+
+    def __init__(
+        self, record: LearnerRecord, reference: Reference, state: CompetencyState, more: Collection[str] = ()
+    ) -> None:
+        self.reference, self.state = reference, state
+        self.completed = {e.course for e in record.enrolments if e.status == "completed"} | set(more)
+        self.sets = {_alike(reference.courses[one]) for one in self.completed if one in reference.courses}
+        self.known: dict[str, bool] = {}
+
+    def __contains__(self, course: object) -> bool:
+        """Whether the course counts as taken."""
+        one = str(course)
+        if one not in self.known:
+            self.known[one] = one in self.completed or self._held(self.reference.courses.get(one))
+        return self.known[one]
+
+    def among(self, courses: Iterable[Course], gates: Iterable[str] = ()) -> frozenset[str]:
+        """Return those that the courses require, or that rules put before one, and that count as taken."""
+        asked = {one for course in courses for group in course.requires for one in group}
+        return frozenset(one for one in (*asked, *gates) if one in self)
+
+    def _held(self, course: Course | None) -> bool:
+        if course is None:
+            return False
+        return _alike(course) in self.sets or (
+            bool(course.teaches)
+            and all(self.state.belief(t.competency).p_at_least(t.to_level) >= SURE for t in course.teaches)
+        )
 
 
 def relevant(
-    usable: Mapping[str, Course], steps: Collection[tuple[str, int]], wanted: Iterable[str], held: Collection[str]
+    usable: Mapping[str, Course], steps: Collection[tuple[str, int]], wanted: Iterable[str], held: Container[str]
 ) -> tuple[Course, ...]:
     """Return the courses that close a step or are wanted, and all that they require, in order of id."""
     missing = frozenset(steps)
@@ -94,12 +115,6 @@ def candidate(
     requires = (*course.requires, *((one,) for one in after))
     teaches = tuple(Teach(t.competency, t.from_level, t.to_level) for t in course.teaches if t.confidence >= CONFIDENT)
     return Candidate(course.id, hours, teaches, requires, course.cost, interest, bonus, _alike(course), outside)
-
-
-def _held(course: Course, state: CompetencyState) -> bool:
-    return bool(course.teaches) and all(
-        state.belief(t.competency).p_at_least(t.to_level) >= SURE for t in course.teaches
-    )
 
 
 class _Refusal:

@@ -11,7 +11,7 @@ from features.records import LearnerRecord
 from features.reference import Course, Reference, Requirement
 from recommender.gaps import requirements_for
 from recommender.paths.assemble import Assembler
-from recommender.paths.candidates import candidate, held_courses, relevant, usable_courses
+from recommender.paths.candidates import HeldCourses, candidate, relevant, usable_courses
 from recommender.paths.needs import base_levels, weighted_needs
 from recommender.paths.path import Aspiration, Path, PathSettings
 from recommender.paths.problem import Candidate, Problem
@@ -46,7 +46,7 @@ def desirable_path(
     needs = weighted_needs(state, requirements, base)
     candidates = usable_courses(record, reference, at, settings, external=True)
     usable = {one: course for one, course in candidates.usable.items() if one not in set(guided.courses())}
-    held = held_courses(record, reference, state, guided.courses())
+    held = HeldCourses(record, reference, state, guided.courses())
     worth = _bonuses(interest, usable)
     courses = relevant(usable, {(need.competency, need.level) for need in needs}, worth, held)
     own = set(reference.lineage(record.learner.organisation))
@@ -59,7 +59,7 @@ def desirable_path(
 
     problem = Problem(
         courses=tuple(seen(course) for course in courses), needs=needs, hours=settings.hours, cost=settings.cost,
-        outside_share=aspiration.outside_share, held=held, base=base,
+        outside_share=aspiration.outside_share, held=held.among(courses), base=base,
     )  # fmt: skip
     assembler = Assembler("desirable", record, reference, state, at, settings)
     assembler.aspiration = _aim(reference, aspiration)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from features.records import LearnerRecord
 from features.reference import Reference
 from recommender.gaps import requirements_for
 from recommender.paths.assemble import Assembler
-from recommender.paths.candidates import candidate, held_courses, relevant, usable_courses
+from recommender.paths.candidates import HeldCourses, candidate, relevant, usable_courses
 from recommender.paths.duties import Mandate, mandates
 from recommender.paths.needs import base_levels, weighted_needs
 from recommender.paths.path import Path, PathSettings
 from recommender.paths.problem import Problem
+from recommender.paths.solution import Solution
+from recommender.paths.solve import solve
 from recommender.state import CompetencyState
 
 
@@ -24,19 +26,22 @@ def guided_path(
     interest: Mapping[str, float],
     at: datetime,
     settings: PathSettings,
+    solver: Callable[[Problem, float], Solution] = solve,
 ) -> Path:
     """Return the best path for the learner's own position.
 
     ``interest`` is any score by course id, higher is better; it only decides between plans that are otherwise equal.
+    ``solver`` may remember problems that were solved before.
     """
     requirements = requirements_for(record, reference)
     base = base_levels(state, (need.competency for need in requirements))
     needs = weighted_needs(state, requirements, base)
     candidates = usable_courses(record, reference, at, settings, external=False)
     duties = mandates(record, reference, candidates.usable, at, settings.hours_a_month)
-    held = held_courses(record, reference, state)
+    held = HeldCourses(record, reference, state)
     wanted = [one for mandate in duties.open for one in (*mandate.duty.courses, *_gate(mandate, duties.after))]
     steps = {(need.competency, need.level) for need in needs}
+    courses = relevant(candidates.usable, steps, wanted, held)
     problem = Problem(
         courses=tuple(
             candidate(
@@ -45,15 +50,15 @@ def guided_path(
                 interest=interest.get(course.id, 0.0),
                 after=duties.after.get(course.id, ()),
             )
-            for course in relevant(candidates.usable, steps, wanted, held)
+            for course in courses
         ),
         needs=needs,
         hours=settings.hours,
         duties=tuple(mandate.duty for mandate in duties.open),
-        held=held,
+        held=held.among(courses, (one for gate in duties.after.values() for one in gate)),
         base=base,
     )
-    assembler = Assembler("guided", record, reference, state, at, settings)
+    assembler = Assembler("guided", record, reference, state, at, settings, solver)
     assembler.mandates = duties.open
     assembler.requirements = {need.competency: need for need in requirements}
     assembler.refused = candidates.refused

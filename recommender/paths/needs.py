@@ -9,7 +9,7 @@ from recommender.gaps import SURE
 from recommender.paths.problem import Need
 from recommender.state import CompetencyState
 
-GRAIN = 0.01
+GRAIN = 0.05
 """Weights are rounded to this, so that learners in the same situation pose the same problem."""
 
 

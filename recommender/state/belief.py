@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +25,7 @@ class WeighedEvidence:
     """Bits by which it moves the odds of "at ``level`` or above" against "below" today; 0: it does not count."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Belief:
     """A probability for each level 0 to 5."""
 
@@ -32,7 +34,13 @@ class Belief:
     """Shape (6,), sums to 1."""
     known: bool
     """Whether any evidence speaks; where false the probabilities are the prior: unknown, which is not zero."""
-    evidence: tuple[WeighedEvidence, ...] = ()
+    weigh: Callable[[], tuple[WeighedEvidence, ...]] = field(default=tuple, repr=False, compare=False)
+    """Weighs the evidence; only called when it is asked for."""
+
+    @cached_property
+    def evidence(self) -> tuple[WeighedEvidence, ...]:
+        """All evidence, each item with its weight: today's answer against the one without it."""
+        return self.weigh()
 
     @property
     def expected(self) -> float:

@@ -54,13 +54,20 @@ class CompetencyState:
 
     def _believe(self, competency: str) -> Belief:
         items = self._items.get(competency, ())
-        sets = [items, *(items[:i] + items[i + 1 :] for i in range(len(items)))]
-        steps = np.stack([_combined(some, self.table) for some in sets])
-        probabilities = posterior(self._log_prior, steps).astype(np.float64)
-        weighed = tuple(
-            _weighed(item, probabilities[0], without) for item, without in zip(items, probabilities[1:], strict=True)
-        )
-        return Belief(competency, probabilities[0], bool(np.abs(steps[0]).max() > 1e-3), weighed)
+        steps = _combined(items, self.table)
+        probabilities = self._posterior(steps[None, :])[0]
+        known = bool(np.abs(steps).max() > 1e-3)
+        return Belief(competency, probabilities, known, lambda: self._weighed(items, probabilities))
+
+    def _weighed(self, items: tuple[_Item, ...], full: NDArray[np.float64]) -> tuple[WeighedEvidence, ...]:
+        if not items:
+            return ()
+        rest = [_combined(items[:i] + items[i + 1 :], self.table) for i in range(len(items))]
+        without = self._posterior(np.stack(rest))
+        return tuple(_weighed(item, full, other) for item, other in zip(items, without, strict=True))
+
+    def _posterior(self, steps: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(posterior(self._log_prior, steps), dtype=np.float64)
 
 
 def competency_state(

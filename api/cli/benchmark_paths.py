@@ -1,0 +1,42 @@
+"""``karmapath benchmark paths``: speed, bounds and worth of paths, and beliefs against a simulated truth."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.cli.opened import JsonOption
+from api.cli.output import log, print_json, say
+from api.cli.quiet import native_output_to_stderr
+
+
+def paths(
+    full: Annotated[
+        bool, typer.Option("--full", help="All of it: 100,000 plans, every assumption halved and doubled.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure paths beside relevance ranking and bundle-greedy, and beliefs beside certificates.
+
+    Example: karmapath benchmark paths
+    """
+    from experiments.paths.figures import FULL, QUICK, document, figures
+
+    found = []
+    with native_output_to_stderr(), log.status("") as status:
+        for figure in figures(FULL if full else QUICK, status.update):
+            found.append(figure)
+    if as_json:
+        print_json({"work": "full" if full else "quick", "figures": document(found)})
+        return
+    from rich.table import Table
+
+    table = Table(title="Paths and beliefs")
+    for column in ("figure", "found", "to reach", "", "detail"):
+        table.add_column(column, justify="right" if column in ("found", "to reach") else "left")
+    for figure in found:
+        sign = "at most" if figure.at_most else "at least"
+        mark = "yes" if figure.met else "NO"
+        table.add_row(figure.name, f"{figure.found:.4g}", f"{sign} {figure.reach:.4g}", mark, figure.detail)
+    say(table)
