@@ -60,7 +60,7 @@ imports: $(READY)
 
 tests: $(READY)
 	@echo "== tests with coverage (pytest)"
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --doctest-modules features models recommender api experiments tests --cov --cov-report=term
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --doctest-modules features models recommender api experiments tests --cov --cov-report=term
 
 clean:
 	rm -rf $(VENV) .karmapath .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage test-output *.egg-info

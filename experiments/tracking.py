@@ -59,9 +59,12 @@ class Tracking:
         self._mlflow = mlflow
         self._home = home
         self.uri = os.environ.get("MLFLOW_TRACKING_URI") or self._local_uri()
-        mlflow.set_tracking_uri(self.uri)
-        mlflow.set_registry_uri(self.uri)
-        self._client = mlflow.MlflowClient()
+        self._client = mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
+
+    def _turn_to(self) -> None:
+        """Point MLflow, whose runs and models are one to a process, at this installation."""
+        self._mlflow.set_tracking_uri(self.uri)
+        self._mlflow.set_registry_uri(self.uri)
 
     def _local_uri(self) -> str:
         self._home.tracking.mkdir(parents=True, exist_ok=True)
@@ -78,6 +81,7 @@ class Tracking:
     @contextmanager
     def run(self, name: str, tags: Mapping[str, str]) -> Iterator[str]:
         """Open a run and yield its id; an exception marks the run as failed."""
+        self._turn_to()
         with self._mlflow.start_run(experiment_id=self._experiment(), run_name=name, tags=dict(tags)) as run:
             yield run.info.run_id
 
@@ -176,6 +180,7 @@ class Tracking:
 
     def _fetch(self, version: Registered, folder: Path) -> None:
         """Bring a registered bundle from the artifact store into the home folder, whole or not at all."""
+        self._turn_to()
         arriving = folder.with_name(f".{folder.name}.{os.getpid()}")
         found = self._mlflow.artifacts.download_artifacts(
             artifact_uri=f"models:/{MODEL_NAME}/{version.number}", dst_path=str(arriving)

@@ -61,6 +61,8 @@ def test_the_champion_loads_through_mlflow_and_recommends(tracking: Tracking) ->
     import pandas as pd
 
     tracking.crown(tracking.versions()[0])
+    mlflow.set_tracking_uri(tracking.uri)
+    mlflow.set_registry_uri(tracking.uri)
     model = mlflow.pyfunc.load_model(f"models:/{MODEL_NAME}@champion")
     (answer,) = model.predict(pd.DataFrame({"history": [["c1"]], "designation": ["Assistant Section Officer"]}))
     assert "c1" not in answer["courses"]
