@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain, count
+from pathlib import Path
 
 import polars as pl
 
@@ -19,38 +19,29 @@ REJECTS_SCHEMA = pl.Schema(
         "remedy": pl.String,
     }
 )
+"""``file`` as the user gave it; ``line`` in the file (the header is line 1), or the record's number, from 1, where a
+format has no lines; ``reason`` a short code, e.g. ``unknown_course``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """One row that was not taken."""
-
-    file: str
-    """Name of the file, as the user gave it."""
-    line: int
-    """Line in the file (the header is line 1), or the record's number, from 1, where a format has no lines."""
-    table: str
-    reason: str
-    """Short code, e.g. ``unknown_course``."""
-    found: str
-    expected: str
-    remedy: str
+def empty_rejects() -> pl.DataFrame:
+    """Return a rejects table without rows."""
+    return pl.DataFrame(schema=REJECTS_SCHEMA)
 
 
-@dataclass(slots=True)
-class ImportSummary:
-    """What an import did: rows kept a table, and every row refused."""
+def write_rejects(rejects: pl.DataFrame, folder: Path, now: datetime) -> Path | None:
+    """Write the refused rows as Parquet, and as CSV beside it; ``None`` if there are none.
 
-    kept: Counter[str] = field(default_factory=Counter)
-    rejects: list[Reject] = field(default_factory=list)
-
-    def add(self, other: ImportSummary) -> None:
-        """Count another file's rows in."""
-        self.kept.update(other.kept)
-        self.rejects.extend(other.rejects)
-
-
-def rejects_frame(rejects: Iterable[Reject]) -> pl.DataFrame:
-    """Return the refused rows as a table with the columns of ``REJECTS_SCHEMA``."""
-    rows = [(r.file, r.line, r.table, r.reason, r.found, r.expected, r.remedy) for r in rejects]
-    return pl.DataFrame(rows, schema=REJECTS_SCHEMA, orient="row")
+    The files are named after the moment; a file that is there is never written over.
+    """
+    if rejects.is_empty():
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{now:%Y%m%dT%H%M%S}"
+    files = (folder / f"{stem}{suffix}.parquet" for suffix in chain([""], map("-{}".format, count(2))))
+    file = next(file for file in files if not file.exists())
+    rejects.write_parquet(file)
+    # A spreadsheet runs cells that begin like a formula; the Parquet file keeps them as they are.
+    formula = pl.col(pl.String).str.contains(r"^[=+@\t\r]|^-\D")
+    harmless = pl.when(formula).then(pl.lit("'") + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep()
+    rejects.with_columns(harmless).write_csv(file.with_suffix(".csv"))
+    return file

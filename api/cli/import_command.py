@@ -64,7 +64,7 @@ def import_(
         mapping=mapping,
         windows=[_window(text) for text in campaign or ()],
         pseudonymise=pseudonymise,
-        progress=lambda step: log.print(f"reading {step}", markup=False),
+        progress=lambda step: log.print(step, markup=False),
     )
     if json:
         print_json(_document(report))

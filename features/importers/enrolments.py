@@ -10,6 +10,9 @@ FINISHED = 0.9
 """Share of a course from which it counts as completed where the source gives a share and no status: players seldom
 report the last seconds."""
 
+COMPUTED = ("status", "sequence")
+"""Columns that ``complete`` fills in."""
+
 _KEY = ["learner_id", "course_id"]
 _PLACE = "__place"
 

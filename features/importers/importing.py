@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain, count
 from pathlib import Path
-
-import polars as pl
 
 from features.errors import KarmapathError
 from features.home import Home
@@ -18,7 +15,8 @@ from features.importers.pseudonyms import has_key, keyed_hash
 from features.importers.reader import FileCount, TableReader
 from features.importers.recognise import jobs_for
 from features.importers.tabulate import Pseudonym
-from features.labels import Window, detect_campaigns, label_shares, mark
+from features.labels import MARKS, Window, detect_campaigns, label_shares, mark
+from features.rejects import write_rejects
 from features.warehouse import Snapshot, Warehouse
 
 _MARKED_BY = ("enrolments", "plans", "learners", "organisations", "courses")
@@ -64,7 +62,7 @@ def import_files(
         rules = load_mapping(mapping)
         jobs, ignored, detect = mapping_jobs(rules, sources), [], rules.detect_campaigns
     for path in ignored:
-        progress(f"nothing from {path.name}: not a file that can be imported")
+        progress(f"leaving {path.name} alone: not a file that can be imported")
     return import_into(
         home,
         lambda reader: run_jobs(jobs, reader, progress),
@@ -112,14 +110,16 @@ def import_into(
     reader = TableReader(before, now, _pseudonym(home, before, asked=pseudonymise))
     read(reader)
     imported = reader.finish()
-    if not any(imported.kept().values()):
+    if not any(count.kept or count.folded for count in imported.counts):
         file = write_rejects(imported.rejects, home.rejects, now)
         where = f"see {file}" if file else "check the files"
         raise KarmapathError("no row that can be imported", "at least one good row", where)
     found = _marked(reader, windows, detect=detect)
     file = write_rejects(imported.rejects, home.rejects, now)
     snapshot = warehouse.commit(imported.tables)
-    labels = label_shares(snapshot.read("enrolments")) if snapshot.rows.get("enrolments") else {}
+    labels = (
+        label_shares(snapshot.scan("enrolments").select(MARKS).collect()) if snapshot.rows.get("enrolments") else {}
+    )
     return ImportReport(snapshot, tuple(imported.counts), imported.rejects.height, file, labels, found)
 
 
@@ -135,21 +135,6 @@ def _pseudonym(home: Home, before: Snapshot | None, *, asked: bool) -> Pseudonym
             "import everything into a new home with --pseudonymise",
         )
     return keyed_hash(home)
-
-
-def write_rejects(rejects: pl.DataFrame, folder: Path, now: datetime) -> Path | None:
-    """Write the refused rows as Parquet and CSV; ``None`` if there are none."""
-    if rejects.is_empty():
-        return None
-    folder.mkdir(parents=True, exist_ok=True)
-    names = (f"{now:%Y%m%dT%H%M%S}{suffix}.parquet" for suffix in chain([""], map("-{}".format, count(2))))
-    file = next(folder / name for name in names if not (folder / name).exists())
-    rejects.write_parquet(file)
-    # A spreadsheet runs cells that begin like a formula; the Parquet file keeps them as they are.
-    formula = pl.col(pl.String).str.contains(r"^[=+@\t\r]|^-\D")
-    as_text = pl.when(formula).then(pl.lit("'") + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep()
-    rejects.with_columns(as_text).write_csv(file.with_suffix(".csv"))
-    return file
 
 
 def _marked(reader: TableReader, windows: Sequence[Window], *, detect: bool) -> tuple[Window, ...]:

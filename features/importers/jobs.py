@@ -43,7 +43,7 @@ def file_job(path: Path, rule: TableRule, mapping: FileMapping) -> Job:
 def run_jobs(jobs: Iterable[Job], reader: TableReader, progress: Progress) -> None:
     """Read every job's file into ``reader``; ``KarmapathError`` where a file is not what it claims to be."""
     for job in jobs:
-        progress(f"{job.path.name} -> {job.rule.table}")
+        progress(f"reading {job.path.name} -> {job.rule.table}")
         reader.take(job.load(), job.rule, job.path.name, job.mapping.null_words)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,10 +13,11 @@ from features.importers.competency_names import CompetencyNames
 from features.importers.completing import with_levels, with_publication, with_scopes
 from features.importers.mapping import TableRule
 from features.importers.prepare import PREPARE
-from features.importers.sift import FILE, Check, empty_rejects, key_check, schema_checks, sift
+from features.importers.sift import FILE, Check, key_check, schema_checks, sift
 from features.importers.sources import LINE
 from features.importers.tabulate import Context, Pseudonym, tabulate
 from features.reference import TableSource
+from features.rejects import empty_rejects
 from features.schema import TABLES, Table
 
 
@@ -43,10 +44,6 @@ class Imported:
     counts: list[FileCount] = field(default_factory=list)
     rejects: pl.DataFrame = field(default_factory=empty_rejects)
 
-    def kept(self) -> dict[str, int]:
-        """Return the number of rows of each table."""
-        return {name: frame.height for name, frame in self.tables.items()}
-
 
 @dataclass
 class TableReader:
@@ -60,10 +57,6 @@ class TableReader:
     _read: dict[int, tuple[TableRule, pl.DataFrame]] = field(default_factory=dict)
     """Keys that each rule has read, by the rule's identity."""
 
-    def known(self, names: Sequence[str] | None = None) -> Mapping[str, pl.Series]:
-        """Return ``table.column`` to the ids that may be pointed to."""
-        return {target: self._ids(*target.split(".")) for target in (names or ())}
-
     def take(self, raw: pl.DataFrame, rule: TableRule, file: str, null_words: Sequence[str] = ()) -> None:
         """Add one file's rows to the rule's table; bad ones to the rejects."""
         table = TABLES[rule.table]
@@ -76,6 +69,8 @@ class TableReader:
         good, rejects = sift(made.frame, rule.table, checks)
         rejects = pl.concat([made.rejects, rejects])
         good = _with_key(good.select(name for name in good.columns if name in (*table.schema, LINE, FILE)), table)
+        if rule.table == "plans":
+            good = with_scopes(good, self.pseudonym)
         if rule.attach:
             folded, kept = good.height, 0
             self._fill(good.drop(LINE, FILE), rule.table)
@@ -90,22 +85,26 @@ class TableReader:
         """Return what was taken, with enrolments folded and in order."""
         tables = self.imported.tables
         if "enrolments" in tables:
-            tables["enrolments"] = enrolments.complete(enrolments.fold(tables["enrolments"]))
+            folded = enrolments.fold(tables["enrolments"])
+            tables["enrolments"] = enrolments.complete(
+                self._with_old_columns("enrolments", folded, enrolments.COMPUTED)
+            )
         for name, frame in tables.items():
             tables[name] = TABLES[name].conform(self._with_old_columns(name, frame))
-        if "teaches" in tables:
-            tables["teaches"] = with_levels(tables["teaches"], self.together("courses"))
-        if "courses" in tables:
-            tables["courses"] = with_publication(tables["courses"], self.together("enrolments"))
-        if "plans" in tables:
-            tables["plans"] = with_scopes(tables["plans"], self.pseudonym)
-        self.imported.rejects = self.imported.rejects.sort("file", "line", maintain_order=True)
+        if tables.keys() & {"teaches", "courses"} and (teaches := self.together("teaches")).height:
+            tables["teaches"] = with_levels(teaches, self.together("courses"))
+        if tables.keys() & {"courses", "enrolments"} and (courses := self.together("courses")).height:
+            tables["courses"] = with_publication(courses, self.together("enrolments"))
+        # A file that several rules read has its malformed rows once.
+        self.imported.rejects = self.imported.rejects.unique(maintain_order=True).sort(
+            "file", "line", maintain_order=True
+        )
         return self.imported
 
-    def _with_old_columns(self, name: str, frame: pl.DataFrame) -> pl.DataFrame:
-        """Keep what the warehouse holds in columns that this import says nothing about."""
+    def _with_old_columns(self, name: str, frame: pl.DataFrame, computed: Collection[str] = ()) -> pl.DataFrame:
+        """Keep what the warehouse holds in columns that this import says nothing about, but for computed ones."""
         table, before = TABLES[name], self._before(name)
-        absent = [column for column in table.schema if column not in frame.columns]
+        absent = [column for column in table.schema if column not in frame.columns and column not in computed]
         if before is None or not absent or before.is_empty():
             return frame
         return frame.join(
@@ -123,10 +122,9 @@ class TableReader:
     def _checks(self, frame: pl.DataFrame, rule: TableRule) -> list[Check]:
         table = TABLES[rule.table]
         targets = {str(c.points_to) for c in table.columns if c.points_to is not None and c.name in frame.columns}
-        known = dict(self.known(sorted(targets)))
-        own = [target for target in targets if target.startswith(f"{rule.table}.")]
-        for target in own:
-            known[target] = pl.concat([known[target], frame[target.split(".")[1]]]).unique()
+        known = {
+            target: self._ids(target, frame if target.startswith(f"{rule.table}.") else None) for target in targets
+        }
         checks = schema_checks(table, frame.columns, known, self.now)
         if rule.attach:
             checks.append(self._attach_check(rule.table))
@@ -191,8 +189,11 @@ class TableReader:
         frame = frame.cast(_types(frame, table))
         self.imported.tables[table] = frame if earlier is None else pl.concat([earlier, frame], how="diagonal")
 
-    def _ids(self, table: str, column: str) -> pl.Series:
-        parts = [frame[column] for frame in (self.imported.tables.get(table), self._before(table)) if frame is not None]
+    def _ids(self, target: str, new: pl.DataFrame | None) -> pl.Series:
+        """Return the ids in ``table.column`` that may be pointed to; ``new`` are rows of it that are being read."""
+        table, column = target.split(".")
+        frames = (self.imported.tables.get(table), self._before(table), new)
+        parts = [frame[column] for frame in frames if frame is not None]
         return pl.concat(parts).unique() if parts else pl.Series(column, [], dtype=pl.String)
 
     def _before(self, table: str) -> pl.DataFrame | None:

@@ -66,7 +66,7 @@ def jobs_for(sources: Sequence[Path], kind: str = "auto") -> tuple[list[Job], li
 
 def _jobs_of(path: Path, kind: str, *, given: bool) -> list[Job]:
     suffix = path.suffix.lower()
-    if suffix in _JSON or kind in ("search", "roles"):
+    if suffix in _JSON or (given and kind in ("search", "roles")):
         return _json_jobs(path, kind, given=given)
     if suffix not in _TABLES:
         if given:

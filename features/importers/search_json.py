@@ -26,6 +26,8 @@ _COURSE_FIELDS = (
     "totalNoOfRating", "primaryCategory", "courseCategory", "difficultyLevel", "language", "keywords", "topics",
     "sectorName", "source", "status", "createdOn", "lastPublishedOn", "cost",
 )  # fmt: skip
+_SIGNS = {"name", "competencies_v5", "competencies_v6"}
+"""A content object has an identifier and one of these."""
 _TAG_FIELDS = ("area", "theme", "name", "description", "ref_id", "identifier", "v5_id")
 _NEW_ID = "kcm-"
 
@@ -35,7 +37,8 @@ Record = Mapping[str, Any]
 def is_search(document: Any) -> bool:
     """Whether a JSON document holds content objects."""
     found = _content(document)
-    return bool(found) and all(_identifier(record) is not None and "name" in record for record in found[:20])
+    known = [record for record in found if _identifier(record) is not None and _SIGNS & record.keys()]
+    return len(known) * 2 > len(found)
 
 
 def read_search(path: Path) -> dict[str, pl.DataFrame]:

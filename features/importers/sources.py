@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+import polars.selectors as cs
 
 from features.errors import KarmapathError
 
@@ -115,9 +116,9 @@ def _text_head(path: Path, expected: str) -> bytes:
 def _read_parquet(path: Path, rows: int | None = None) -> pl.DataFrame:
     require_file(path)
     try:
-        return (
-            pl.read_parquet(path, n_rows=rows).with_row_index(LINE, offset=1).with_columns(pl.col(LINE).cast(pl.Int64))
-        )
+        frame = pl.read_parquet(path, n_rows=rows).with_row_index(LINE, offset=1)
+        worded = (cs.categorical() | cs.enum() | cs.binary()).cast(pl.String, strict=False)
+        return frame.with_columns(worded, pl.col(LINE).cast(pl.Int64))
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).strip().split("\n", 1)[0]
         raise KarmapathError(

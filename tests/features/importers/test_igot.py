@@ -281,3 +281,26 @@ def test_pseudonyms_join_and_cannot_be_mixed_with_plain_ids(tmp_path: Path) -> N
     import_files(plain, [folder], NOW)
     with pytest.raises(KarmapathError, match="twice"):
         import_files(plain, [folder], NOW, pseudonymise=True)
+
+
+def test_a_cell_that_holds_an_address_or_a_number_of_a_person_is_not_shown(tmp_path: Path) -> None:
+    shifted = exports.TABLES["user_detail"] + "u4,o3,Officer,B,x,y,z,9000000009 four@example.org,,,four@example.org\n"
+    report = do_import(tmp_path, user_detail=shifted)
+    assert rejects(report) == [("user_detail.csv", 5, "bad_verified", "(e-mail address)")]
+
+
+def test_where_all_enrolments_are_bad_the_next_import_is_refused_too(tmp_path: Path) -> None:
+    before = do_import(tmp_path).snapshot.hash
+    file = tmp_path / "user_enrolments.csv"
+    file.write_text(HEADER + GOOD.replace("u1", "u9"))
+    with pytest.raises(KarmapathError, match="no row that can be imported"):
+        import_files(Home(tmp_path / "home"), [file], NOW)
+    assert Warehouse(tmp_path / "home" / "warehouse").current().hash == before
+
+
+def test_what_the_learners_own_plan_says_twice_is_rejected_under_the_pseudonym(tmp_path: Path) -> None:
+    twice = exports.TABLES["cb_plan"] + exports.TABLES["cb_plan"].splitlines()[-1] + "\n"
+    folder = exports.write_exports(tmp_path / "exports", cb_plan=twice)
+    report = import_files(Home(tmp_path / "home"), [folder], NOW, pseudonymise=True)
+    assert [row[:3] for row in rejects(report)] == [("cb_plan.csv", 6, "duplicate")]
+    assert "u3" not in rejects(report)[0][3].split(", ")

@@ -12,6 +12,7 @@ from features.home import Home
 from features.importers.importing import ImportReport, import_files
 from features.importers.mapping import load_format, load_mapping, shipped_mappings
 
+NOW = datetime(2026, 1, 1)
 COURSES = '[[table]]\ntable = "courses"\nfile = "courses.csv"\n[table.columns]\n'
 
 
@@ -210,3 +211,28 @@ def test_a_course_is_published_no_later_than_it_was_first_taken(tmp_path: Path) 
     )
     published = report.snapshot.read("courses")["published_on"].to_list()
     assert published == [datetime(2024, 1, 1), datetime(2024, 6, 1)]
+
+
+def test_a_later_import_of_views_keeps_the_shares_known_before(tmp_path: Path) -> None:
+    views = "user,item\nu,a\nu,b\n"
+    do_import(tmp_path, ENROLMENTS, views__csv=views, shares__csv="user,item,share\nu,a,95\n")
+    (tmp_path / "data" / "shares.csv").unlink()
+    found = do_import(tmp_path, ENROLMENTS, views__csv=views).snapshot.read("enrolments")
+    assert found.select("course_id", "progress", "status").rows() == [
+        ("a", 0.95, "completed"), ("b", None, "in_progress"),
+    ]  # fmt: skip
+
+
+def test_courses_that_come_after_what_they_teach_give_it_their_level(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for name, text in {
+        "competencies.csv": "competency_id,framework_id,name\ns,f,Skill\n",
+        "courses.csv": "course_id,name\nc,Course\n",
+        "teaches.csv": "course_id,competency_id\nc,s\n",
+    }.items():
+        (tmp_path / "data" / name).write_text(text)
+    home = Home(tmp_path / "home")
+    assert import_files(home, [tmp_path / "data"], NOW).snapshot.read("teaches")["to_level"].to_list() == [None]
+    (tmp_path / "data" / "courses.csv").write_text("course_id,name,difficulty\nc,Course,Advanced\n")
+    report = import_files(home, [tmp_path / "data" / "courses.csv"], NOW)
+    assert report.snapshot.read("teaches").select("from_level", "to_level").rows() == [(3, 4)]

@@ -12,7 +12,6 @@ import pytest
 
 from features.home import Home
 from features.importers.importing import ImportReport, import_files
-from features.importers.json_sources import read_json
 from features.importers.search_json import read_search
 from features.interactions import learner_histories
 
@@ -86,22 +85,10 @@ def test_tags_of_real_courses_are_read(data_folder: Path) -> None:
     file = data_folder / "igot" / "course_recommendation_service__default_courses.json"
     if not file.exists():
         pytest.skip(f"no {file.name}")
-    tags = read_search_of_nameless(file)
+    tags = read_search(file)["tags"]
     assert tags["name"].null_count() == 0
     assert tags["v5_id"].null_count() == 0
     assert set(tags["area"]) <= {"Behavioural", "Functional", "Domain"}
-
-
-def read_search_of_nameless(file: Path) -> pl.DataFrame:
-    """Return the tags of course records, which have no names in this file."""
-    import json
-    import tempfile
-
-    records = [record | {"name": record.get("name") or record["identifier"]} for record in read_json(file)]
-    with tempfile.TemporaryDirectory() as folder:
-        named = Path(folder) / "search.json"
-        named.write_text(json.dumps(records))
-        return read_search(named)["tags"]
 
 
 def test_the_competency_model_and_its_integer_ids(data_folder: Path, tmp_path: Path) -> None:

@@ -170,3 +170,8 @@ def test_a_reference_id_becomes_an_alias_of_the_competency_known_by_another_id(t
     report = import_files(Home(tmp_path / "home"), [tmp_path / "kcm_content_mapping.csv"], NOW)
     assert report.rejected == 0
     assert report.snapshot.read("teaches")["competency_id"].to_list() == ["FUN-1"]
+
+
+def test_one_bad_object_does_not_make_the_file_another(tmp_path: Path) -> None:
+    report = do_import(tmp_path, {"identifier": "do_0"}, course("do_1"), course("do_2"))
+    assert (report.snapshot.rows["courses"], report.rejected) == (2, 1)
