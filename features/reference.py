@@ -216,6 +216,23 @@ class Reference:
             organisation = self.organisations[organisation].parent
         return tuple(above)
 
+    def family(self, course: Course) -> str:
+        """Return the name that a course shares with its language versions and equivalents."""
+        original = self.courses.get(course.base or course.id, course)
+        return course.equivalence or original.equivalence or f"base:{original.id}"
+
+    @cached_property
+    def alike(self) -> Mapping[str, tuple[str, ...]]:
+        """For each course id the courses of which one is enough, itself first, then by id."""
+        families: dict[str, list[str]] = defaultdict(list)
+        for course in self.courses.values():
+            families[self.family(course)].append(course.id)
+        return {
+            one: (one, *sorted(other for other in family if other != one))
+            for family in families.values()
+            for one in family
+        }
+
     def requirements_of_roles(self, roles: Iterable[str]) -> tuple[Requirement, ...]:
         """Return what the roles need together: per competency the highest level, then the highest weight."""
         strongest: dict[str, Requirement] = {}

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from features.errors import KarmapathError
 from features.records import LearnerRecord
@@ -136,13 +135,14 @@ class _Case:
 
     def completed(self, courses: Iterable[str], since: datetime | None = None) -> list[tuple[str, datetime | None]]:
         """Return those of the courses that are completed, themselves or in another language."""
-        families = {_family(self.reference, one): one for one in courses}
-        return [
-            (families[_family(self.reference, e.course)], e.completed_on)
+        counted = {other: one for one in courses for other in self.reference.alike.get(one, (one,))}
+        found = {
+            counted[e.course]: e.completed_on
             for e in self.record.enrolments
-            if e.status == "completed" and _family(self.reference, e.course) in families
+            if e.status == "completed" and e.course in counted
             and (since is None or (e.completed_on is not None and e.completed_on >= since))
-        ]  # fmt: skip
+        }  # fmt: skip
+        return list(found.items())
 
 
 def _share_of_prescribed(rule: Rule, case: _Case) -> Obligation | None:
@@ -205,8 +205,3 @@ _MAKERS: Mapping[str, Callable[[Rule, _Case], Obligation | None]] = {
     "assessment_after": _assessment_after,
     "hours_in_window": _hours_in_window,
 }
-
-
-def _family(reference: Reference, course: str) -> str:
-    known: Any = reference.courses.get(course)
-    return (known.equivalence or known.base or known.id) if known is not None else course

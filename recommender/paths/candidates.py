@@ -55,14 +55,14 @@ class HeldCourses(Container[str]):
     ) -> None:
         self.reference, self.state = reference, state
         self.completed = {e.course for e in record.enrolments if e.status == "completed"} | set(more)
-        self.sets = {_alike(reference.courses[one]) for one in self.completed if one in reference.courses}
+        self.alike = {other for one in self.completed for other in reference.alike.get(one, (one,))}
         self.known: dict[str, bool] = {}
 
     def __contains__(self, course: object) -> bool:
         """Whether the course counts as taken."""
         one = str(course)
         if one not in self.known:
-            self.known[one] = one in self.completed or self._held(self.reference.courses.get(one))
+            self.known[one] = one in self.alike or self._held(self.reference.courses.get(one))
         return self.known[one]
 
     def among(self, courses: Iterable[Course], gates: Iterable[str] = ()) -> frozenset[str]:
@@ -71,16 +71,17 @@ class HeldCourses(Container[str]):
         return frozenset(one for one in (*asked, *gates) if one in self)
 
     def _held(self, course: Course | None) -> bool:
-        if course is None:
+        if course is None or not course.teaches:
             return False
-        return _alike(course) in self.sets or (
-            bool(course.teaches)
-            and all(self.state.belief(t.competency).p_at_least(t.to_level) >= SURE for t in course.teaches)
-        )
+        return all(self.state.belief(t.competency).p_at_least(t.to_level) >= SURE for t in course.teaches)
 
 
 def relevant(
-    usable: Mapping[str, Course], steps: Collection[tuple[str, int]], wanted: Iterable[str], held: Container[str]
+    usable: Mapping[str, Course],
+    reference: Reference,
+    steps: Collection[tuple[str, int]],
+    wanted: Iterable[str],
+    held: Container[str],
 ) -> tuple[Course, ...]:
     """Return the courses that close a step or are wanted, and all that they require, in order of id."""
     missing = frozenset(steps)
@@ -90,7 +91,7 @@ def relevant(
     while waiting:
         for group in usable[waiting.pop()].requires:
             if not any(one in held for one in group):
-                new = [one for one in group if one in usable and one not in found]
+                new = [one for one in any_version(group, reference) if one in usable and one not in found]
                 found.update(new)
                 waiting.extend(new)
     return tuple(usable[one] for one in sorted(found))
@@ -104,6 +105,7 @@ def taught_steps(course: Course) -> frozenset[tuple[str, int]]:
 
 def candidate(
     course: Course,
+    reference: Reference,
     hours: float,
     *,
     interest: float = 0.0,
@@ -112,9 +114,16 @@ def candidate(
     after: Iterable[str] = (),
 ) -> Candidate:
     """Return the course as the solver sees it; ``after`` are courses that a rule puts before it."""
-    requires = (*course.requires, *((one,) for one in after))
+    groups = (*course.requires, *((one,) for one in after))
+    requires = tuple(any_version(group, reference) for group in groups)
     teaches = tuple(Teach(t.competency, t.from_level, t.to_level) for t in course.teaches if t.confidence >= CONFIDENT)
-    return Candidate(course.id, hours, teaches, requires, course.cost, interest, bonus, _alike(course), outside)
+    family = reference.family(course)
+    return Candidate(course.id, hours, teaches, requires, course.cost, interest, bonus, family, outside)
+
+
+def any_version(group: Iterable[str], reference: Reference) -> tuple[str, ...]:
+    """Return the courses with their language versions and equivalents: any of them satisfies the group."""
+    return tuple(dict.fromkeys(other for one in group for other in reference.alike.get(one, (one,))))
 
 
 class _Refusal:
@@ -124,9 +133,7 @@ class _Refusal:
         self, record: LearnerRecord, reference: Reference, at: datetime, settings: PathSettings, *, external: bool
     ) -> None:
         completed = {e.course for e in record.enrolments if e.status == "completed"}
-        known = [reference.courses[c] for c in completed if c in reference.courses]
-        self.completed = completed
-        self.completed_sets = {_alike(course) for course in known}
+        self.completed = {other for one in completed for other in reference.alike.get(one, (one,))}
         self.mandatory = {item.course for item in record.plans if item.mandatory}
         self.languages = set(settings.languages or record.learner.languages)
         self.record, self.at, self.settings, self.external = record, at, settings, external
@@ -135,7 +142,7 @@ class _Refusal:
         """Return the code of the first rule against the course, ``None`` if there is none."""
         unreadable = self.languages and course.languages and self.languages.isdisjoint(course.languages)
         checks = (
-            ("not_taken", course.id in self.completed or _alike(course) in self.completed_sets),
+            ("not_taken", course.id in self.completed),
             ("not_live", not course.is_live(self.at)),
             ("not_restricted", course.restricted and not self.record.learner.verified),
             ("not_unwanted", course.id in self.settings.exclude),
@@ -145,7 +152,3 @@ class _Refusal:
             ("not_down_rated", course.id in self.record.down_rated and course.id not in self.mandatory),
         )
         return next((code for code, holds in checks if holds), None)
-
-
-def _alike(course: Course) -> str:
-    return course.equivalence or f"base:{course.base or course.id}"

@@ -48,14 +48,14 @@ def desirable_path(
     usable = {one: course for one, course in candidates.usable.items() if one not in set(guided.courses())}
     held = HeldCourses(record, reference, state, guided.courses())
     worth = _bonuses(interest, usable)
-    courses = relevant(usable, {(need.competency, need.level) for need in needs}, worth, held)
+    courses = relevant(usable, reference, {(need.competency, need.level) for need in needs}, worth, held)
     own = set(reference.lineage(record.learner.organisation))
 
     def seen(course: Course) -> Candidate:
         outside = course.organisation is not None and course.organisation not in own
         hours = candidates.hours_left.get(course.id, course.hours)
         bonus = worth.get(course.id, 0.0)
-        return candidate(course, hours, interest=interest.get(course.id, 0.0), bonus=bonus, outside=outside)
+        return candidate(course, reference, hours, interest=interest.get(course.id, 0.0), bonus=bonus, outside=outside)
 
     problem = Problem(
         courses=tuple(seen(course) for course in courses), needs=needs, hours=settings.hours, cost=settings.cost,

@@ -63,10 +63,11 @@ class _Pace:
 
 def _open_items(record: LearnerRecord, reference: Reference) -> list[PlannedCourse]:
     """Return the mandatory courses of plans that are not completed, each once, by due date."""
-    done = {_base(reference, e.course) for e in record.enrolments if e.status == "completed"}
+    completed = (e.course for e in record.enrolments if e.status == "completed")
+    done = {other for one in completed for other in reference.alike.get(one, (one,))}
     earliest: dict[str, PlannedCourse] = {}
     for item in sorted(record.plans, key=_key):
-        if item.mandatory and _base(reference, item.course) not in done:
+        if item.mandatory and item.course not in done:
             earliest.setdefault(item.course, item)
     return sorted(earliest.values(), key=_key)
 
@@ -79,7 +80,7 @@ def _of_plan(item: PlannedCourse, reference: Reference, pace: _Pace) -> Mandate:
     if item.due_on is not None:
         facts["due_on"], code = item.due_on.date().isoformat(), "duty_plan_due"
     duty = Duty(
-        f"{item.plan}/{item.course}", _versions(reference, item.course), rule=_rule_key(rule),
+        f"{item.plan}/{item.course}", reference.alike.get(item.course, (item.course,)), rule=_rule_key(rule),
         due_in_hours=pace.hours_until(item.due_on),
     )  # fmt: skip
     return Mandate(duty, Reason(code, facts), item.due_on)
@@ -115,25 +116,6 @@ def _cited(rule: Rule | None) -> dict[str, Fact]:
 
 def _rule_key(rule: Rule | None) -> str | None:
     return None if rule is None else f"{rule.id}@{rule.version}"
-
-
-def _versions(reference: Reference, course: str) -> tuple[str, ...]:
-    """Return the course and its language versions and equivalents: any of them meets the duty."""
-    known = reference.courses.get(course)
-    if known is None:
-        return (course,)
-    alike = (
-        other.id
-        for other in reference.courses.values()
-        if (other.base or other.id) == (known.base or known.id)
-        or (known.equivalence is not None and other.equivalence == known.equivalence)
-    )
-    return (course, *(other for other in sorted(alike) if other != course))
-
-
-def _base(reference: Reference, course: str) -> str:
-    known = reference.courses.get(course)
-    return known.base or known.id if known else course
 
 
 def _key(item: PlannedCourse) -> tuple[datetime, str, str]:

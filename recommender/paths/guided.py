@@ -41,11 +41,12 @@ def guided_path(
     held = HeldCourses(record, reference, state)
     wanted = [one for mandate in duties.open for one in (*mandate.duty.courses, *_gate(mandate, duties.after))]
     steps = {(need.competency, need.level) for need in needs}
-    courses = relevant(candidates.usable, steps, wanted, held)
+    courses = relevant(candidates.usable, reference, steps, wanted, held)
     problem = Problem(
         courses=tuple(
             candidate(
                 course,
+                reference,
                 candidates.hours_left.get(course.id, course.hours),
                 interest=interest.get(course.id, 0.0),
                 after=duties.after.get(course.id, ()),

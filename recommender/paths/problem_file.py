@@ -25,6 +25,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -171,8 +172,7 @@ def _needs(document: Mapping[str, Any], state: Mapping[str, int]) -> Iterator[Ne
 
 def _mandatory(document: Mapping[str, Any], known: Mapping[str, int], sets: list[tuple[str, ...]]) -> Iterator[Duty]:
     for one in dict.fromkeys(_ids(document, "mandatory", known)):
-        alike = next((group for group in sets if one in group), ())
-        yield Duty(one, (one, *(other for other in alike if other != one)))
+        yield Duty(one, (one, *(other for other in _equivalents(one, sets) if other != one)))
 
 
 def _pools(document: Mapping[str, Any], known: Mapping[str, int]) -> Iterator[Duty]:
@@ -187,10 +187,16 @@ def _pools(document: Mapping[str, Any], known: Mapping[str, int]) -> Iterator[Du
 
 
 def _in_set(course: Candidate, sets: list[tuple[str, ...]]) -> Candidate:
+    """Return the course with the name of its set, and with all equivalents in its prerequisites."""
     name = next((f"set:{n}" for n, group in enumerate(sets) if course.id in group), None)
-    return Candidate(
-        course.id, course.hours, course.teaches, course.requires, course.cost, course.interest, equivalence=name
+    requires = tuple(
+        tuple(dict.fromkeys(other for one in group for other in _equivalents(one, sets))) for group in course.requires
     )
+    return replace(course, requires=requires, equivalence=name)
+
+
+def _equivalents(one: str, sets: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return next((group for group in sets if one in group), (one,))
 
 
 def _unique_ids(courses: tuple[Candidate, ...]) -> dict[str, int]:

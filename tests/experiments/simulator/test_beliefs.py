@@ -10,7 +10,7 @@ from recommender.state import DEFAULT_EVIDENCE
 
 @pytest.mark.slow
 def test_beliefs_fitted_to_one_world_are_calibrated_in_another() -> None:
-    table = fitted_table(simulate(800, 1))
+    table = fitted_table(simulate(1500, 1))
     figures = judge_beliefs(simulate(800, 2), table)
     assert figures.ece <= 0.05
     assert figures.brier_gain >= 0.25
