@@ -26,6 +26,9 @@ EXPERIMENT = "karmapath"
 CHAMPION = "champion"
 PREVIOUS = "previous"
 
+SERVER_URI = os.environ.get("MLFLOW_TRACKING_URI")
+"""The server the user named. Read once, at the start: MLflow writes the variable itself whenever it is turned to a URI."""
+
 DEFAULT_LIMIT = 10
 PROFILE_COLUMNS = {
     "organisation": "organisation_id", "position": "position_id", "designation": "designation",
@@ -58,7 +61,7 @@ class Tracking:
 
         self._mlflow = mlflow
         self._home = home
-        self.uri = os.environ.get("MLFLOW_TRACKING_URI") or self._local_uri()
+        self.uri = SERVER_URI or self._local_uri()
         self._client = mlflow.MlflowClient(tracking_uri=self.uri, registry_uri=self.uri)
 
     def _turn_to(self) -> None:
