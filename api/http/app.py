@@ -21,7 +21,7 @@ from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
 from api.http.v1 import catalogue, happenings, learners, stateless
-from api.http.v1.documents import Problem
+from api.http.v1.documents import PROBLEM, Problem
 from api.pages import routes as pages
 from api.settings import Settings, load_settings
 from features.home import HOME_VARIABLE
@@ -34,10 +34,7 @@ Every error is an RFC 9457 problem that says what was found, what was expected a
 Standard Time. Every answer names the model that gave it.
 """
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {
-        "description": description,
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+    code: {"description": description, **PROBLEM}
     for code, description in (
         (401, "Nobody knows who calls"),
         (403, "Not for this role, or somebody else's record"),

@@ -23,6 +23,7 @@ _STATUS = {
     "unauthorised": 401,
     "too_large": 413,
     "too_many": 429,
+    "conflict": 409,
 }
 """Codes of errors and their HTTP status; every other is 422."""
 
@@ -35,6 +36,7 @@ _TITLES = {
     "unauthorised": "Say who you are",
     "too_large": "The request is too large",
     "too_many": "You ask too often",
+    "conflict": "It does not go with what is known",
 }
 
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "1"}, 503: {"Retry-After": "5"}}
@@ -126,9 +128,10 @@ async def _http(request: Request, error: Exception) -> Response:
     if http.status_code not in _HTTP:
         return problem(http.status_code, "http", title, http.headers)
     code, *told = _HTTP[http.status_code]
+    status = 422 if code == "bad_request" else http.status_code  # a broken body is told alike, however it is broken
     shown = {"path": request.url.path[:200], "method": request.method}
     found, expected, remedy = (text.format(**shown) for text in told)
-    return problem(http.status_code, code, title, http.headers, found=found, expected=expected, remedy=remedy)
+    return problem(status, code, title, http.headers, found=found, expected=expected, remedy=remedy)
 
 
 def unforeseen(number: str) -> Response:

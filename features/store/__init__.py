@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from features.store.append import EventResult
 from features.store.connections import StoreError
-from features.store.events import AnyEvent, EventError, parse_event
+from features.store.events import AnyEvent, EventConflictError, EventError, parse_event
 from features.store.shown import Feedback, ShownItem, ShownList
 from features.store.store import Store
 
 __all__ = [
     "AnyEvent",
+    "EventConflictError",
     "EventError",
     "EventResult",
     "Feedback",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 
 from features.errors import KarmapathError, NotFoundError
 from features.store.apply import Dated, apply_events
-from features.store.events import AnyEvent, Completed, Enrolled, EventError, Profile, Rated
+from features.store.events import AnyEvent, Completed, Enrolled, EventConflictError, Profile, Rated
 from features.store.tables import enrolments, events, learners
 
 CLOCK_SKEW = timedelta(hours=24)
@@ -76,11 +76,11 @@ class _Judge:
     def _refusal(self, event: AnyEvent, key: str) -> KarmapathError | None:
         course = getattr(event, "course", None)
         if key in self.bodies:
-            return EventError(
+            return EventConflictError(
                 f"key {key!r} on another event", "a key of its own for each event", "send it with a new key"
             )
         if event.at is not None and event.at > self.received_at + CLOCK_SKEW:
-            return EventError(f"at {event.at.isoformat()}", "a moment that has passed", "correct the time")
+            return EventConflictError(f"at {event.at.isoformat()}", "a moment that has passed", "correct the time")
         if event.learner not in self.known and not isinstance(event, Profile):
             return NotFoundError(
                 f"learner {event.learner!r}", "a learner the store knows", "post the learner's profile event first"
@@ -90,7 +90,7 @@ class _Judge:
                 f"course {course!r}", "a course of the catalogue", "check the id, or import the course and train"
             )
         if isinstance(event, Rated) and (event.learner, event.course) not in self.taken:
-            return EventError(
+            return EventConflictError(
                 f"a rating of course {course!r}, which the learner has not taken",
                 "a rating of a course taken",
                 "post the enrolment or the completion first",

@@ -6,7 +6,16 @@ import hashlib
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from features.errors import KarmapathError
 from features.schema import MAX_LEVEL
@@ -16,9 +25,27 @@ Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x
 """An id: text without control characters."""
 
 Title = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Level = Annotated[int, Field(ge=1, le=MAX_LEVEL)]
-Time = Annotated[datetime, AfterValidator(platform_time)]
+
+
+def _number(value: object) -> object:
+    """Let numbers through only: a text or a truth value that could be read as one is a mistake of the sender."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("a number")  # noqa: TRY004 - pydantic tells a ValueError as a mistake of the sender
+    return value
+
+
+def _written_time(value: object) -> object:
+    if not isinstance(value, str | datetime):
+        raise ValueError("a time as ISO 8601 writes it")  # noqa: TRY004
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_number)]
+Number = Annotated[float, BeforeValidator(_number)]
+Truth = Annotated[bool, Field(strict=True)]
+Share = Annotated[Number, Field(ge=0.0, le=1.0)]
+Level = Annotated[Whole, Field(ge=1, le=MAX_LEVEL)]
+Time = Annotated[datetime, BeforeValidator(_written_time), AfterValidator(platform_time)]
 """A moment; one without a time zone is in India Standard Time."""
 
 
@@ -51,7 +78,7 @@ class Completed(_Event):
 
     kind: Literal["completion"]
     course: Id
-    dwell_ratio: Annotated[float, Field(ge=0.0, le=1000.0)] | None = Field(
+    dwell_ratio: Annotated[Number, Field(ge=0.0, le=1000.0)] | None = Field(
         None, description="time spent as a share of the course's hours; below 0.1 the completion is no evidence"
     )
 
@@ -63,9 +90,9 @@ class Assessed(_Event):
     course: Id | None = None
     competency: Id | None = None
     level: Level | None = Field(None, description="the level that was assessed; absent: the level the course leads to")
-    passed: bool
+    passed: Truth
     score: Share | None = None
-    attempt: Annotated[int, Field(ge=1, le=1000)] | None = None
+    attempt: Annotated[Whole, Field(ge=1, le=1000)] | None = None
 
     @model_validator(mode="after")
     def _about_something(self) -> Assessed:
@@ -80,7 +107,7 @@ class Attested(_Event):
     kind: Literal["peer", "self_attestation"]
     competency: Id
     level: Level
-    passed: bool = True
+    passed: Truth = True
 
 
 class Rated(_Event):
@@ -88,7 +115,7 @@ class Rated(_Event):
 
     kind: Literal["rating"]
     course: Id
-    rating: Annotated[float, Field(ge=0.0, le=10.0)]
+    rating: Annotated[Number, Field(ge=0.0, le=10.0)]
 
 
 class Profile(_Event):
@@ -102,7 +129,7 @@ class Profile(_Event):
     cadre: Title | None = None
     languages: Annotated[list[Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]], Field(max_length=30)] | None = None
     joined_on: Time | None = None
-    verified: bool | None = None
+    verified: Truth | None = None
 
     def changes(self) -> dict[str, Any]:
         """Return the learner's columns that the event sets; a field given as null is emptied.
@@ -145,6 +172,12 @@ class EventError(KarmapathError):
     """An event that cannot be taken."""
 
     code = "bad_event"
+
+
+class EventConflictError(KarmapathError):
+    """An event that is right in itself, and does not go with what is known."""
+
+    code = "conflict"
 
 
 def parse_event(document: object) -> AnyEvent:

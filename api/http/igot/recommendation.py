@@ -56,7 +56,7 @@ class CreateRequest(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "user_id": "L000001",
+                "user_id": "L0000001",
                 "department": "Ministry of Example",
                 "designation": "Section Officer",
                 "device_type": "web",
@@ -97,7 +97,7 @@ class RecommendationResponse(BaseModel):
         json_schema_extra={
             "example": {
                 "id": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff",
-                "user_id": "L000001",
+                "user_id": "L0000001",
                 "recommended_courses": [{"course_id": "do_1", "position": 1}],
                 "feedbacks": [],
             }

@@ -41,6 +41,12 @@ class Problem(BaseModel):
     remedy: str | None = None
 
 
+PROBLEM: dict[str, Any] = {
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+}
+"""How OpenAPI tells a problem."""
+
+
 class ReasonDocument(_Document):
     """Why something is there: a code, the sentence for people, and the facts behind it."""
 

@@ -15,24 +15,31 @@ from api.http.answers import Answer, stamp
 from api.http.metrics import Metrics
 from api.http.problems import describe
 from api.http.service import Service, service_of
-from api.http.v1.documents import EventsOutcome, FeedbackOutcome, ShownDocument
+from api.http.v1.documents import PROBLEM, EventsOutcome, FeedbackOutcome, ShownDocument
 from features.errors import KarmapathError, NotFoundError
 from features.store import AnyEvent, EventError, EventResult, Feedback, parse_event
 from features.store.events import EVENT, Id
 
 router = APIRouter(prefix="/v1", tags=["events"])
 
-_ONE = {"kind": "completion", "learner": "L000001", "course": "do_1", "at": "2026-04-01T10:00:00+05:30", "key": "7f3a"}
+_ONE = {"kind": "completion", "learner": "L0000001", "course": "do_1", "at": "2026-04-01T10:00:00+05:30", "key": "7f3a"}
 _EVENT_SCHEMA = EVENT.json_schema(ref_template="#/components/schemas/{model}")
 EVENT_DEFINITIONS: dict[str, Any] = _EVENT_SCHEMA.pop("$defs")
 """Schemas of the kinds of events, for the OpenAPI document."""
 
+_BATCH_SCHEMA = {
+    "type": "array",
+    "minItems": 1,
+    "maxItems": 1000,
+    "items": {},
+    "description": "Events; what is none is refused in its row, and the others are kept.",
+}
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"anyOf": [_EVENT_SCHEMA, {"type": "array", "items": _EVENT_SCHEMA, "minItems": 1}]},
+                "schema": {"anyOf": [_EVENT_SCHEMA, _BATCH_SCHEMA]},
                 "examples": {"one": {"value": _ONE}, "batch": {"value": [_ONE, {**_ONE, "key": "7f3b"}]}},
             }
         },
@@ -40,7 +47,14 @@ _BODY = {
 }
 
 
-@router.post("/events", response_model=EventsOutcome, openapi_extra=_BODY)
+@router.post(
+    "/events",
+    response_model=EventsOutcome,
+    openapi_extra=_BODY,
+    responses={
+        409: {"description": "A key of another event, a time to come, or a rating without an enrolment", **PROBLEM}
+    },
+)
 async def events(request: Request) -> Response:
     """Take one event, or a batch; each is applied once by its key, and accepted only when it is on the disk.
 
@@ -65,7 +79,7 @@ class Thumb(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"example": {"learner": "L000001", "course": "do_1", "rating": 0, "comments": "too basic"}},
+        json_schema_extra={"example": {"learner": "L0000001", "course": "do_1", "rating": 0, "comments": "too basic"}},
     )
 
     learner: Id

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import Path, Query
 
-LearnerId = Annotated[str, Path(min_length=1, max_length=200, description="the learner's id", examples=["L000001"])]
+LearnerId = Annotated[str, Path(min_length=1, max_length=200, description="the learner's id", examples=["L0000001"])]
 CourseId = Annotated[str, Path(min_length=1, max_length=200, description="the course's id")]
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
 Offset = Annotated[int, Query(ge=0, le=1_000_000, description="how many to leave out at the beginning")]
