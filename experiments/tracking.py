@@ -27,7 +27,7 @@ CHAMPION = "champion"
 PREVIOUS = "previous"
 
 SERVER_URI = os.environ.get("MLFLOW_TRACKING_URI")
-"""The server the user named. Read once, at the start: MLflow writes the variable itself whenever it is turned to a URI."""
+"""The server the user named. Read once, at the start: MLflow overwrites the variable whenever it is turned to a URI."""
 
 DEFAULT_LIMIT = 10
 PROFILE_COLUMNS = {
