@@ -11,16 +11,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_PRIOR_TEXTS = 4.0
+Means = Mapping[str, NDArray[np.float32]]
+"""Where the texts of each language lie, vectors of shape (d,)."""
+
+_PRIOR_TEXTS = 20.0
+"""How many texts of its own outweigh what is known of a language in general."""
 
 
-def centre_by_language(
-    vectors: NDArray[np.float32], languages: Sequence[str], anchors: Mapping[str, NDArray[np.float32]] | None = None
-) -> NDArray[np.float32]:
+def centre_by_language(vectors: NDArray[np.float32], languages: Sequence[str]) -> NDArray[np.float32]:
     """Subtract each language's mean vector and scale the rows to length 1 again.
 
-    The mean of a language with few texts is drawn towards its anchor, as if it had four more texts there, so that a
-    language with a single text is not centred on itself. Rows of zeros (empty texts) stay zero.
+    The mean of a language with few texts is drawn towards the mean of all, so that a language with a single text is
+    not centred on itself. Rows of zeros (empty texts) stay zero.
 
     Parameters
     ----------
@@ -28,19 +30,35 @@ def centre_by_language(
         Shape (n, d), unit or zero rows.
     languages
         The language (or script) of each row.
-    anchors
-        Where the texts of each language lie in general, shape (d,); by default the mean of all rows.
     """
+    return centre(vectors, languages, language_means(vectors, languages))
+
+
+def language_means(vectors: NDArray[np.float32], languages: Sequence[str], anchors: Means | None = None) -> Means:
+    """Return the mean vector of each language, drawn towards its anchor as if twenty more texts lay there.
+
+    Parameters
+    ----------
+    anchors
+        Where the texts of each language lie in general; by default the mean of all rows.
+    """
+    filled = np.linalg.norm(vectors, axis=1) > 0
+    everywhere = vectors[filled].mean(axis=0) if filled.any() else np.zeros(vectors.shape[1], dtype=np.float32)
+    names = np.asarray(languages, dtype=str)
+    means = dict(anchors or {})
+    for language in np.unique(names[filled]):
+        own = vectors[filled & (names == language)]
+        anchor = means.get(str(language), everywhere)
+        means[str(language)] = (own.sum(axis=0) + _PRIOR_TEXTS * anchor) / (len(own) + _PRIOR_TEXTS)
+    return means
+
+
+def centre(vectors: NDArray[np.float32], languages: Sequence[str], means: Means) -> NDArray[np.float32]:
+    """Subtract the mean of each row's language and scale to length 1; a language without a mean is left as it is."""
     centred = vectors.astype(np.float32, copy=True)
     filled = np.linalg.norm(vectors, axis=1) > 0
-    if not filled.any():
-        return centred
-    everywhere = vectors[filled].mean(axis=0)
     names = np.asarray(languages, dtype=str)
-    for language in np.unique(names):
-        rows = filled & (names == language)
-        if rows.any():
-            anchor = everywhere if anchors is None else anchors[str(language)]
-            centred[rows] -= (vectors[rows].sum(axis=0) + _PRIOR_TEXTS * anchor) / (rows.sum() + _PRIOR_TEXTS)
+    for language, mean in means.items():
+        centred[filled & (names == language)] -= mean
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
     return (centred / np.where(lengths > 1e-6, lengths, 1.0)).astype(np.float32)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from features.encoder import Encoder, TextKind
-from features.text import centre_by_language, script_of
+from features.text import script_of
+from features.text.centring import centre, language_means
 from features.text.grams import gram_counts
 from features.text.sounds import skeletons, words
 from recommender.matching.everyday import language_anchors
@@ -84,12 +85,16 @@ class EncodedTexts:
         """Vectors of the names as answers, shape (n, d)."""
         return self.encoder.encode(self.names, "passage")
 
-    def centred(self, kind: TextKind, *, names: bool = False) -> NDArray[np.float32]:
-        """Return the vectors of the texts (or names) without what their language adds, shape (n, d)."""
+    def centred(self, kind: TextKind, *, names: bool = False, like: EncodedTexts | None = None) -> NDArray[np.float32]:
+        """Return the vectors of the texts (or names) without what their language adds, shape (n, d).
+
+        Where each language lies is told by these texts, or by those they are ``like``: the ones known before.
+        """
         field = f"{'names_' if names else ''}as_{'queries' if kind == 'query' else 'passages'}"
-        return centre_by_language(
-            getattr(self, field), self.languages, language_anchors(self.encoder, self.languages, self.texts, kind)
-        )
+        told = like or self
+        anchors = language_anchors(self.encoder, [*self.languages, *told.languages], [*self.texts, *told.texts], kind)
+        means = language_means(getattr(told, field), told.languages, anchors)
+        return centre(getattr(self, field), self.languages, means)
 
     @cached_property
     def stems(self) -> list[list[str]]:

@@ -20,7 +20,7 @@ from recommender.matching.encoded import EncodedTexts
 from recommender.matching.logistic import Logistic, fit_logistic
 from recommender.matching.signals import signals
 
-FOLDS = 8
+FOLDS = 24
 _NEIGHBOURS = 20
 _RIDGES = (0.3, 3.0)
 _TOGETHER_RIDGE = 8.0
@@ -36,6 +36,8 @@ class LinkModel:
     candidates: EncodedTexts
     links: NDArray[np.float64]
     """Known queries x candidates, 0 or 1."""
+    kernel: NDArray[np.float64]
+    """Known queries x known queries: how alike they are."""
     blend: Logistic
 
     @classmethod
@@ -58,47 +60,46 @@ class LinkModel:
         numbers = np.unique([str(g) for g in groups], return_inverse=True)[1] if groups else np.arange(len(queries))
         folds = numbers % FOLDS
         own = signals(queries, candidates)
-        view = _View.of(queries)
+        kernel = _kernel(queries, queries)
         learned = np.empty((len(_LEARNED), len(queries), len(candidates)))
         for fold in np.unique(folds):
-            held = folds == fold
-            learned[:, held] = _learned_signals(view.rows(held), view.rows(~held), links[~held])
+            held, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+            learned[:, held] = _learned_signals(kernel[np.ix_(held, rest)], kernel[np.ix_(rest, rest)], links[rest])
         some = np.arange(0, len(queries), 1 + links.size // _MOST_PAIRS)
         stacked = np.concatenate([own[:, some], learned[:, some]]).reshape(len(own) + len(learned), -1)
-        return cls(queries, candidates, links, fit_logistic(stacked, links[some].ravel() > 0))
+        blend = fit_logistic(stacked, links[some].ravel() > 0)
+        return cls(queries, candidates, links, kernel, blend)
 
     def score(self, queries: EncodedTexts) -> NDArray[np.float64]:
         """Return the probability of each link, shape (n_queries, n_candidates)."""
-        known = _View.of(self.queries)
-        learned = _learned_signals(_View.of(queries), known, self.links)
-        return self.blend(np.concatenate([signals(queries, self.candidates), learned]).astype(np.float32))
+        learned = _learned_signals(_kernel(queries, self.queries), self.kernel, self.links)
+        told = signals(queries, self.candidates, like=self.queries)
+        return self.blend(np.concatenate([told, learned]).astype(np.float32))
 
 
 _LEARNED = ("neighbours", "ridge", "smooth_ridge", "often", "together")
 
 
-@dataclass(frozen=True)
-class _View:
-    """Queries as vectors of meaning and of letters."""
-
-    meaning: NDArray[np.float32]
-    letters: sparse.csr_matrix
-
-    @classmethod
-    def of(cls, texts: EncodedTexts) -> _View:
-        return cls(texts.centred("passage"), texts.grams)
-
-    def rows(self, mask: NDArray[np.bool_]) -> _View:
-        return _View(self.meaning[mask], sparse.csr_matrix(self.letters[np.flatnonzero(mask)]))
+def _kernel(queries: EncodedTexts, known: EncodedTexts) -> NDArray[np.float64]:
+    """Return how alike queries are in meaning and letters, shape (n_queries, n_known)."""
+    meaning = queries.centred("passage", like=known) @ known.centred("passage").T
+    weights = inverse_document_frequency(known.grams)
+    letters = weighted_unit_rows(queries.grams, weights) @ weighted_unit_rows(known.grams, weights).T
+    return np.asarray((meaning + letters.toarray()) / 2, dtype=np.float64)
 
 
-def _learned_signals(new: _View, known: _View, links: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what the known queries' links say about the new ones, shape (len(_LEARNED), n_new, n_candidates)."""
-    weights = inverse_document_frequency(known.letters)
-    ours, theirs = weighted_unit_rows(new.letters, weights), weighted_unit_rows(known.letters, weights)
-    meaning, letters = new.meaning @ known.meaning.T, np.asarray((ours @ theirs.T).toarray())
-    kernel = (meaning + letters) / 2
-    among = (known.meaning @ known.meaning.T + np.asarray((theirs @ theirs.T).toarray())) / 2
+def _learned_signals(
+    kernel: NDArray[np.float64], among: NDArray[np.float64], links: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return what the known queries' links say about the new ones, shape (len(_LEARNED), n_new, n_candidates).
+
+    Parameters
+    ----------
+    kernel
+        Shape (n_new, n_known).
+    among
+        Shape (n_known, n_known).
+    """
     often = links.mean(axis=0)
     sharp, smooth = (_kernel_ridge(kernel, among, links, often, ridge) for ridge in _RIDGES)
     voted = _neighbours_vote(kernel, links)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.lexical import gram_similarity
 
-_TEMPERATURE = 0.05
+_TEMPERATURE = 0.04
 _LETTERS = 0.25
 _SOUNDS = 0.25
 _ROUNDS = 10

@@ -12,18 +12,19 @@ SIGNALS = ("meaning", "name_meaning", "letters", "words", "name_words", "sounds"
 """Names of the signals, in the order of the array."""
 
 
-def signals(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
+def signals(queries: EncodedTexts, candidates: EncodedTexts, like: EncodedTexts | None = None) -> NDArray[np.float32]:
     """Return every signal, shape (len(SIGNALS), n_queries, n_candidates).
 
     ``meaning`` and ``name_meaning`` are cosines of vectors centred by language (-1 to 1), ``letters`` and ``sounds``
     TF-IDF cosines of n-grams (0 to 1), ``words`` a squashed BM25 (0 to 1), ``name_words`` the share of the
-    candidate's name that the query says (0 to 1).
+    candidate's name that the query says (0 to 1). ``like`` are queries known before, which tell where each language
+    lies.
     """
     scores = bm25(queries.stems, candidates.stems)
     return np.stack(
         [
-            queries.centred("query") @ candidates.centred("passage").T,
-            queries.centred("query", names=True) @ candidates.centred("passage", names=True).T,
+            queries.centred("query", like=like) @ candidates.centred("passage").T,
+            queries.centred("query", names=True, like=like) @ candidates.centred("passage", names=True).T,
             gram_similarity(queries.grams, candidates.grams),
             scores / (scores + 10),
             name_coverage(queries.stems, candidates.name_stems),
