@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 Means = Mapping[str, NDArray[np.float32]]
 """Where the texts of each language lie, vectors of shape (d,)."""
 
-_PRIOR_TEXTS = 20.0
-"""How many texts of its own outweigh what is known of a language in general."""
+_PRIOR_TEXTS = 4.0
 
 
 def centre_by_language(vectors: NDArray[np.float32], languages: Sequence[str]) -> NDArray[np.float32]:
@@ -34,8 +33,13 @@ def centre_by_language(vectors: NDArray[np.float32], languages: Sequence[str]) -
     return centre(vectors, languages, language_means(vectors, languages))
 
 
-def language_means(vectors: NDArray[np.float32], languages: Sequence[str], anchors: Means | None = None) -> Means:
-    """Return the mean vector of each language, drawn towards its anchor as if twenty more texts lay there.
+def language_means(
+    vectors: NDArray[np.float32],
+    languages: Sequence[str],
+    anchors: Means | None = None,
+    prior_texts: float = _PRIOR_TEXTS,
+) -> Means:
+    """Return the mean vector of each language, drawn towards its anchor as if ``prior_texts`` more texts lay there.
 
     Parameters
     ----------
@@ -49,7 +53,7 @@ def language_means(vectors: NDArray[np.float32], languages: Sequence[str], ancho
     for language in np.unique(names[filled]):
         own = vectors[filled & (names == language)]
         anchor = means.get(str(language), everywhere)
-        means[str(language)] = (own.sum(axis=0) + _PRIOR_TEXTS * anchor) / (len(own) + _PRIOR_TEXTS)
+        means[str(language)] = (own.sum(axis=0) + prior_texts * anchor) / (len(own) + prior_texts)
     return means
 
 

@@ -19,6 +19,8 @@ from features.text.sounds import skeletons, words
 from recommender.matching.everyday import language_anchors
 from recommender.matching.stems import stem
 
+_EVERYDAY_WEIGHT = 20.0
+"""How many texts of a list outweigh what everyday phrases say of their language."""
 _VOICED_TO_UNVOICED = str.maketrans("dbgjc", "tpkss")
 """Tamil writes both with one letter."""
 
@@ -93,7 +95,7 @@ class EncodedTexts:
         field = f"{'names_' if names else ''}as_{'queries' if kind == 'query' else 'passages'}"
         told = like or self
         anchors = language_anchors(self.encoder, [*self.languages, *told.languages], [*self.texts, *told.texts], kind)
-        means = language_means(getattr(told, field), told.languages, anchors)
+        means = language_means(getattr(told, field), told.languages, anchors, _EVERYDAY_WEIGHT)
         return centre(getattr(self, field), self.languages, means)
 
     @cached_property
