@@ -123,6 +123,11 @@ class Course:
     requires: tuple[tuple[str, ...], ...]
     """AND of ORs over course ids."""
 
+    @property
+    def is_assessment(self) -> bool:
+        """Whether it tests and does not teach; its tags say what it is evidence of."""
+        return "assessment" in self.category.casefold()
+
     def is_live(self, at: datetime) -> bool:
         """Whether the course can be taken at that moment."""
         published = self.published_on is None or self.published_on <= at

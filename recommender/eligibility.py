@@ -45,7 +45,7 @@ def eligibility(
     courses
         Ids to sort; ids the catalogue does not have are left out of both answers.
     categories
-        Lower-case course categories that may be shown; ``None`` for all.
+        Lower-case course categories that may be shown; ``None`` for all that teach (assessments do not).
     language
         Show only courses in this language, whatever the profile says.
     """
@@ -86,7 +86,7 @@ class _Rules:
         """Return the code of the first rule against the course, ``None`` if there is none."""
         checks = (
             ("not_live", not course.is_live(self.at)),
-            ("category", self.categories is not None and course.category.casefold() not in self.categories),
+            ("category", course.is_assessment or not self._wanted(course)),
             ("enrolled", course.id in self.enrolled),
             ("translation", _base(course) in self.taken_bases),
             ("planned", course.id in self.planned),
@@ -95,6 +95,9 @@ class _Rules:
             ("language", not self._readable(course)),
         )
         return next((code for code, holds in checks if holds), None)
+
+    def _wanted(self, course: Course) -> bool:
+        return self.categories is None or course.category.casefold() in self.categories
 
     def _readable(self, course: Course) -> bool:
         """Return whether the learner reads it; an unknown language, of either, stands in no one's way."""

@@ -98,7 +98,7 @@ class Assembler:
         reasons += self._prerequisite_of(place.course, problem, solution)
         course = problem.by_id[place.course]
         enrolment = next((e for e in self.record.enrolments if e.course == place.course), None)
-        if enrolment is not None:
+        if enrolment is not None and enrolment.progress:
             reasons.append(Reason("started", {"hours": course.hours, "progress": enrolment.progress}))
         if course.outside:
             organisation = self.reference.courses[place.course].organisation or ""
@@ -106,8 +106,9 @@ class Assembler:
             name = known.name if known else organisation
             reasons.append(Reason("outside_silo", {"organisation": organisation, "organisation_name": name}))
         most = max((other.interest for other in problem.courses), default=0.0)
-        if most > 0 and course.interest >= INTERESTING * most:
-            reasons.append(Reason("interest", {"interest": course.interest}))
+        if not reasons or (most > 0 and course.interest >= INTERESTING * most):
+            chose = any(enrolment.is_preference for enrolment in self.record.enrolments)
+            reasons.append(Reason("interest" if chose else "suits_profile", {"interest": course.interest}))
         return tuple(reasons)
 
     def _step_reason(self, competency: str, level: int) -> Reason:

@@ -98,9 +98,14 @@ def relevant(
 
 
 def taught_steps(course: Course) -> frozenset[tuple[str, int]]:
-    """Return the (competency, level) steps that the course takes learners through."""
-    confident = (t for t in course.teaches if t.confidence >= CONFIDENT)
-    return frozenset((t.competency, s) for t in confident for s in range(t.from_level + 1, t.to_level + 1))
+    """Return the (competency, level) steps that the course takes learners through; an assessment teaches none."""
+    return frozenset((t.competency, s) for t in _credited(course) for s in range(t.start + 1, t.end + 1))
+
+
+def _credited(course: Course) -> tuple[Teach, ...]:
+    if course.is_assessment:
+        return ()
+    return tuple(Teach(t.competency, t.from_level, t.to_level) for t in course.teaches if t.confidence >= CONFIDENT)
 
 
 def candidate(
@@ -116,9 +121,8 @@ def candidate(
     """Return the course as the solver sees it; ``after`` are courses that a rule puts before it."""
     groups = (*course.requires, *((one,) for one in after))
     requires = tuple(any_version(group, reference) for group in groups)
-    teaches = tuple(Teach(t.competency, t.from_level, t.to_level) for t in course.teaches if t.confidence >= CONFIDENT)
     family = reference.family(course)
-    return Candidate(course.id, hours, teaches, requires, course.cost, interest, bonus, family, outside)
+    return Candidate(course.id, hours, _credited(course), requires, course.cost, interest, bonus, family, outside)
 
 
 def any_version(group: Iterable[str], reference: Reference) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from recommender.paths.solve import solve
 from recommender.state import CompetencyState
 
 INTEREST_WORTH = 0.25
-"""Worth of the most interesting course, where a step of normal weight is worth 1."""
+"""Worth of an hour of the most interesting course, where a step of normal weight is worth 1."""
 MOST_INTERESTING = 200
 """Courses that stand for election by interest alone."""
 
@@ -122,11 +122,14 @@ def _after(guided: Path, base: Mapping[str, int]) -> dict[str, int]:
 
 
 def _bonuses(interest: Mapping[str, float], usable: Mapping[str, Course]) -> dict[str, float]:
-    """Return the worth of the most interesting courses, from 0 to ``INTEREST_WORTH``."""
-    scores = {one: interest[one] for one in usable if interest.get(one, 0.0) > 0}
+    """Return the worth of the most interesting courses: by the hour, so that many short ones do not beat a better one.
+
+    The most interesting course is worth ``INTEREST_WORTH`` an hour; assessments are not learning and worth nothing.
+    """
+    scores = {one: interest[one] for one in usable if interest.get(one, 0.0) > 0 and not usable[one].is_assessment}
     best = sorted(scores, key=lambda one: (-scores[one], one))[:MOST_INTERESTING]
     top = scores[best[0]] if best else 1.0
-    return {one: round(INTEREST_WORTH * scores[one] / top, 3) for one in best}
+    return {one: round(INTEREST_WORTH * usable[one].hours * scores[one] / top, 3) for one in best}
 
 
 def _price(problem: Problem, path: Path, time_limit: float) -> float:

@@ -29,7 +29,7 @@ def ordered(
 ) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
     """Return the courses in the order to take them, each with the needed steps that it closes there.
 
-    Prerequisites come first; then what is due first, then critical steps, then most value an hour. A course whose
+    Prerequisites come first; then what is due first, critical steps, most value an hour, most interest. A course whose
     lower steps are still open waits for the one that closes them, where any order allows it.
     """
     deadlines = _inherited(problem, chosen, due or {})
@@ -60,8 +60,13 @@ def calendar(
         starts = at + timedelta(days=done / hours_a_month * DAYS_A_MONTH)
         done += problem.by_id[course].hours
         ends = at + timedelta(days=done / hours_a_month * DAYS_A_MONTH)
-        placed.append(Placed(course, starts.replace(microsecond=0), ends.replace(microsecond=0), closes))
+        placed.append(Placed(course, _day(starts), _day(ends), closes))
     return tuple(placed)
+
+
+def _day(moment: datetime) -> datetime:
+    """Return the day's beginning: a pace of hours a month knows no time of the day."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _urgency(
@@ -69,12 +74,18 @@ def _urgency(
     new: frozenset[tuple[str, int]],
     deadlines: Mapping[str, datetime],
     worth: Mapping[tuple[str, int], tuple[float, bool]],
-) -> tuple[datetime, bool, bool, float]:
+) -> tuple[datetime, bool, bool, float, float]:
     """Return the sort key of a course that could come next: the smallest comes first."""
     early = _reaches_ahead(course, new)
     critical = any(worth[step][1] for step in new if step in worth)
     value = sum(worth[step][0] for step in new if step in worth)
-    return deadlines.get(course.id, datetime.max), early, not critical, -value / max(course.hours, 0.1)
+    return (
+        deadlines.get(course.id, datetime.max),
+        early,
+        not critical,
+        -value / max(course.hours, 0.1),
+        -course.interest,
+    )
 
 
 def _reaches_ahead(course: Candidate, new: frozenset[tuple[str, int]]) -> bool:
