@@ -31,6 +31,8 @@ class LearnerBatch:
     """Shape (n, n_learner_features)."""
     needs: Scores | None = None
     """Shape (n, n_courses), 0 or more: how far each course closes the learner's gaps, per hour."""
+    moments: NDArray[np.float64] | None = None
+    """Shape (n,), when each learner asks, in days since 1970; ``None``: at the end of what training saw."""
 
     def __len__(self) -> int:
         return len(self.histories)
@@ -38,7 +40,8 @@ class LearnerBatch:
     def rows(self, learners: NDArray[np.int64] | slice) -> LearnerBatch:
         """Return some of the learners, in that order."""
         needs = None if self.needs is None else self.needs[learners]
-        return LearnerBatch(self.histories.rows(learners), self.features[learners], needs)
+        moments = None if self.moments is None else self.moments[learners]
+        return LearnerBatch(self.histories.rows(learners), self.features[learners], needs, moments)
 
     def chunks(self, size: int = 2048) -> Iterator[LearnerBatch]:
         """Yield the learners a few at a time, so that dense scores of all of them are never held at once."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.als import Als
 from models.base import Model, Scores, TrainingData
 from models.blend import Candidates, candidates, ndcg, prune, search
 from models.blended import standardised
@@ -16,10 +17,13 @@ from models.holdout import Holdout, Judged, Kind, hold_out
 from models.item_item import ItemItem
 from models.new_course_fitting import new_course_weights, place_of_new_courses
 from models.plan import MODELS, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
+from models.trend import Trend
 from models.tuning import order_matters, tune, tune_item_item, tune_transition
 
 NEED_WEIGHT = (0.5, 0.25, 0.15)
 """Weight of need per situation, relative to the strongest model: a decision, since histories cannot tell it."""
+ALS_START = {"factors": 64, "regularisation": 30.0, "alpha": 3.0}
+ALS_CHOICES: Mapping[str, tuple[Any, ...]] = {"regularisation": (10.0, 60.0), "factors": (96,)}
 ENOUGH = 150
 """Learners of a situation that justify weights of its own."""
 WORTH = 0.0005
@@ -28,7 +32,7 @@ WORTH = 0.0005
 
 def make_plan(data: TrainingData, seed: int, kind: Kind, say: Callable[[str], None]) -> Plan:
     """Choose settings and weights on a slice of the training data."""
-    ordered = says_order(data, seed)
+    ordered = kind != "share" and says_order(data, seed)
     say(f"the order of the choices {'says something' if ordered else 'says nothing'}")
     holdout = hold_out(data, kind, ordered=ordered, seed=seed)
     say(f"validation: {len(holdout.known)} learners with a history, {len(holdout.newcomers)} without")
@@ -37,7 +41,7 @@ def make_plan(data: TrainingData, seed: int, kind: Kind, say: Callable[[str], No
     weights = choose_weights(models, holdout, say)
     used = {name: weights[:, n].max() > 0 for n, name in enumerate(MODELS)}
     side = has_side(data)
-    needed = {"need", *(NEW_MODELS if side else ())}
+    needed = {"need", "item_item", *(NEW_MODELS if side else ())}
     kept = {name: own for name, own in settings.items() if used[name] or name in needed}
     plan = Plan(kept, weights, *NO_NEW)
     if not side:
@@ -53,8 +57,14 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
     settings["item_item"] = tune_item_item(holdout, has_side(data))
     say(f"item_item: {settings['item_item']}")
     if holdout.ordered:
-        settings["transition"] = tune_transition(holdout)
+        settings["transition"] = tune_transition(holdout, settings["item_item"])
         say(f"transition: {settings['transition']}")
+        settings["series"] = {"decay": 0.6}
+    if data.histories.days is not None:
+        settings["trend"] = tune(Trend, {"bandwidth": 30.0}, {"bandwidth": (7.0, 100.0)}, holdout, holdout.known)
+    if not holdout.ordered:
+        settings["als"] = tune(Als, ALS_START, ALS_CHOICES, holdout, holdout.known)
+        say(f"als: {settings['als']}")
     if has_side(data):
         settings["content"] = {"decay": 0.8 if holdout.ordered else 1.0}
     if data.learner_features.shape[1]:
@@ -70,7 +80,7 @@ def choose_weights(models: Mapping[str, Model], holdout: Holdout, say: Callable[
     columns = [MODELS.index(name) for name in names]
     taken = holdout.train.support() > 0
     known = _candidates(models, names, holdout.known, taken)
-    start = np.array([1.0 if name in ("item_item", "transition") else 0.1 for name in names], dtype=np.float32)
+    start = np.array([1.0 if name in ("item_item", "transition", "trend") else 0.1 for name in names], dtype=np.float32)
     overall = start
     if known is not None:
         overall = prune(known, search(known, start), WORTH)

@@ -68,7 +68,9 @@ def hold_out(data: TrainingData, kind: Kind, *, ordered: bool, seed: int) -> Hol
     known = (targets.lengths > 0) & (train.histories.lengths > 0)
     return Holdout(
         train=train,
-        known=judged(train.histories, targets, data, _some(known, data.n_courses, generator)),
+        known=judged(
+            train.histories, targets, data, _some(known, data.n_courses, generator), by_learner=kind != "later"
+        ),
         newcomers=judged(
             data.histories.keep(np.zeros(len(held), dtype=bool)),
             data.histories.keep(of_new),
@@ -96,9 +98,20 @@ def hide_courses(data: TrainingData, seed: int) -> tuple[TrainingData, NDArray[n
     return rest, hidden, judged(rest.histories, targets, data, _some(both, data.n_courses, generator))
 
 
-def judged(histories: Histories, targets: Histories, data: TrainingData, rows: NDArray[np.int64]) -> Judged:
-    """Return some learners with these histories and targets."""
-    return Judged(LearnerBatch(histories.rows(rows), data.learner_features[rows]), targets.rows(rows), rows)
+def judged(
+    histories: Histories, targets: Histories, data: TrainingData, rows: NDArray[np.int64], *, by_learner: bool = False
+) -> Judged:
+    """Return some learners with these histories and targets, asking when training ends, or each at their own time."""
+    own = histories.rows(rows)
+    batch = LearnerBatch(own, data.learner_features[rows], moments=last_days(own) if by_learner else None)
+    return Judged(batch, targets.rows(rows), rows)
+
+
+def last_days(histories: Histories) -> NDArray[np.float64] | None:
+    """Return the day of each learner's newest course, ``None`` where days or histories are missing."""
+    if histories.days is None or (histories.lengths == 0).any():
+        return None
+    return np.asarray(histories.days[histories.indptr[1:] - 1], dtype=np.float64)
 
 
 def _kind(data: TrainingData, *, ordered: bool) -> Kind:

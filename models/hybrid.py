@@ -22,10 +22,12 @@ from models.new_course_fitting import new_courses
 from models.new_courses import NewCourses
 from models.plan import MODELS, SITUATIONS, Plan, fit_models
 from models.popularity import Popularity
+from models.series import Series
 from models.transition import Transition
+from models.trend import Trend
 
 KINDS: Mapping[str, type[Any]] = {
-    kind.name: kind for kind in (Popularity, ItemItem, Transition, Als, LightFm, Content, Need)
+    kind.name: kind for kind in (Popularity, Trend, ItemItem, Transition, Series, Als, LightFm, Content, Need)
 }
 
 

@@ -11,6 +11,7 @@ from scipy import linalg, sparse
 
 from features.histories import Histories
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
+from models.catalogue import nearness
 
 
 class Ease:
@@ -65,12 +66,15 @@ class ItemItem(Ease):
         ridge: float = 50.0,
         dropout: float = 0.3,
         side: float = 1.0,
+        series: float = 0.0,
         length_power: float = 0.5,
         decay: float = 0.8,
     ) -> None:
         super().__init__(ridge)
         self.dropout = dropout
         self.side = side
+        self.series = series
+        """Weight of standing next to each other in the catalogue, as further side information."""
         self.length_power = length_power
         """Learners weigh their number of courses to minus this power: 0 counts all interactions alike."""
         self.decay = decay
@@ -82,6 +86,8 @@ class ItemItem(Ease):
         ridge = self.ridge + self.dropout / (1.0 - self.dropout) * np.diag(gram)
         if self.side:
             gram += self.side * side_gram(data)
+        if self.series:
+            gram += self.series * nearness(data)
         self.weights = zero_diagonal_weights(gram, ridge)
         return self
 

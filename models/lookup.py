@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.base import Arrays, LearnerBatch, Scores, TrainingData, top_k
-from models.popularity import csr_arrays, csr_from
+from models.sparse_arrays import csr_arrays, csr_from
 
 LOOKED_UP = 20
 FIXED = 4

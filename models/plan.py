@@ -16,13 +16,15 @@ from models.item_item import ItemItem
 from models.lightfm_model import LightFm
 from models.need import Need
 from models.popularity import Popularity
+from models.series import Series
 from models.transition import Transition
+from models.trend import Trend
 
-MODELS = ("popularity", "item_item", "transition", "als", "lightfm", "content", "need")
+MODELS = ("popularity", "trend", "item_item", "transition", "series", "als", "lightfm", "content", "need")
 """Columns of the weights."""
 
 NEIGHBOURS_NAME = "neighbours"
-NEW_MODELS = ("content", NEIGHBOURS_NAME, "lightfm", "item_item")
+NEW_MODELS = ("content", NEIGHBOURS_NAME, "lightfm", "item_item", "series")
 """Columns of the weights of courses that nobody has taken: models that need no past of the course."""
 
 SITUATIONS = ("none", "little", "long")
@@ -62,14 +64,22 @@ def fit_models(data: TrainingData, settings: Mapping[str, Mapping[str, Any]], se
     """Return the models that have settings, and those that need none, fitted on the data."""
     makers: dict[str, Any] = {
         "popularity": Popularity,
+        "trend": Trend,
         "item_item": ItemItem,
-        "transition": Transition,
+        "series": Series,
         "als": lambda **own: Als(**own, seed=seed),
         "lightfm": lambda **own: LightFm(**own, seed=seed),
         "content": Content,
         "need": Need,
     }
-    return {name: makers[name](**settings[name]).fit(data) for name in MODELS if name in settings}
+    models: dict[str, Model] = {}
+    for name in MODELS:
+        if name == "transition" and name in settings:
+            prior = models["item_item"].arrays()["weights"] if "item_item" in models else None
+            models[name] = Transition(**settings[name], prior=np.asarray(prior)).fit(data)
+        elif name in settings:
+            models[name] = makers[name](**settings[name]).fit(data)
+    return models
 
 
 def situation(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from scipy import sparse
 
 from features.histories import Histories
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
+from models.sparse_arrays import csr_arrays, csr_from
 
 DAYS_TO_HALF = 365.0
 """A choice this old counts half."""
@@ -82,20 +83,3 @@ def recency(histories: Histories, days_to_half: float) -> NDArray[np.float32]:
         return np.ones(len(histories.courses), dtype=np.float32)
     age = histories.days.max() - histories.days
     return np.exp2(-age / days_to_half).astype(np.float32)
-
-
-def csr_arrays(name: str, matrix: sparse.csr_matrix) -> Arrays:
-    """Return a sparse matrix as plain arrays."""
-    return {
-        f"{name}.data": matrix.data,
-        f"{name}.indices": matrix.indices.astype(np.int32),
-        f"{name}.indptr": matrix.indptr.astype(np.int64),
-        f"{name}.shape": np.array(matrix.shape, dtype=np.int64),
-    }
-
-
-def csr_from(arrays: Mapping[str, NDArray[Any]], name: str) -> sparse.csr_matrix:
-    """Return the sparse matrix that ``csr_arrays`` took apart."""
-    parts = (arrays[f"{name}.data"], arrays[f"{name}.indices"], arrays[f"{name}.indptr"])
-    rows, columns = (int(size) for size in arrays[f"{name}.shape"])
-    return sparse.csr_matrix(parts, shape=(rows, columns))

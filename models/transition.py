@@ -35,9 +35,19 @@ class Transition:
 
     name = "transition"
 
-    def __init__(self, decay: float = 0.7, ridge: float = 10.0, length_power: float = 0.5) -> None:
+    def __init__(
+        self,
+        decay: float = 0.7,
+        ridge: float = 10.0,
+        trust: float = 0.0,
+        length_power: float = 0.5,
+        prior: Scores | None = None,
+    ) -> None:
         self.decay = decay
         self.ridge = ridge
+        self.trust = trust
+        """Where the histories are silent the weights are ``trust`` times the prior's, e.g. an item-item model's."""
+        self.prior = prior
         self.length_power = length_power
         """Learners weigh their number of courses to minus this power."""
         self.weights: Scores = np.zeros((0, 0), dtype=np.float32)
@@ -45,7 +55,7 @@ class Transition:
     def fit(self, data: TrainingData) -> Self:
         """Solve the regression."""
         gram, cross = moments(data.histories, self.decay, self.length_power)
-        self.weights = solve(gram, cross, self.ridge)
+        self.weights = solve(gram, cross, self.ridge, None if not self.trust else self.prior, self.trust)
         return self
 
     def score(self, batch: LearnerBatch) -> Scores:
@@ -81,12 +91,23 @@ def moments(histories: Histories, decay: float, length_power: float) -> tuple[ND
     return gram, cross
 
 
-def solve(gram: NDArray[np.float64], cross: NDArray[np.float64], ridge: float) -> Scores:
-    """Return ``(gram + ridge I)^-1 cross`` as float32; the inputs stay as they are."""
+def solve(
+    gram: NDArray[np.float64],
+    cross: NDArray[np.float64],
+    ridge: float,
+    prior: Scores | None = None,
+    trust: float = 0.0,
+) -> Scores:
+    """Return the ridge regression that shrinks to ``trust`` times the prior, as float32; the inputs stay as they are.
+
+    That is ``(gram + ridge I)^-1 (cross + ridge trust prior)``.
+    """
+    ridge = max(ridge, 1e-3)
     regularised = gram.copy()
-    regularised[np.diag_indices_from(gram)] += max(ridge, 1e-3)
+    regularised[np.diag_indices_from(gram)] += ridge
     factor = linalg.cho_factor(regularised, lower=True, overwrite_a=True, check_finite=False)
-    return np.asarray(linalg.cho_solve(factor, cross, check_finite=False), dtype=np.float32)
+    known = cross if prior is None else cross + (ridge * trust) * prior
+    return np.asarray(linalg.cho_solve(factor, known, check_finite=False), dtype=np.float32)
 
 
 def _moments_of_some(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.base import Model, Scores, seen_mask
 from models.blend import candidates, quality
@@ -14,6 +15,15 @@ from models.item_item import ItemItem
 from models.transition import Transition, moments, solve
 
 Settings = dict[str, Any]
+
+_ITEM_ITEM: dict[str, tuple[Any, ...]] = {
+    "length_power": (0.0, 0.8),
+    "dropout": (0.1, 0.6, 0.8),
+    "ridge": (10.0, 20.0, 150.0, 400.0),
+    "series": (2.0,),
+}
+_SIDE: dict[str, tuple[Any, ...]] = {"side": (0.0, 0.3, 3.0, 10.0)}
+_TRANSITION: dict[str, tuple[Any, ...]] = {"decay": (0.5, 0.85), "ridge": (10.0, 100.0), "trust": (0.0, 2.0, 4.0)}
 
 MOST_COURSES = 6000
 """Larger catalogues keep the first settings: every trial inverts a matrix of that size."""
@@ -46,52 +56,52 @@ def tune(
 
 def tune_item_item(holdout: Holdout, has_side: bool) -> Settings:
     """Return settings of ``ItemItem``; the decay is tried on each fit, since it needs none."""
-    settings: Settings = {"ridge": 50.0, "dropout": 0.3, "length_power": 0.5, "side": 1.0 if has_side else 0.0}
     decays = (0.6, 0.7, 0.8, 0.9, 1.0) if holdout.ordered else (1.0,)
+    settings: Settings = {"ridge": 50.0, "dropout": 0.3, "length_power": 0.5, "side": float(has_side)}
     settings["decay"] = decays[len(decays) // 2]
     if holdout.train.n_courses > MOST_COURSES or not len(holdout.known):
         return settings
-    choices = {
-        "ridge": (10.0, 150.0, 400.0),
-        "dropout": (0.1, 0.5, 0.7),
-        "length_power": (0.0,),
-        **({"side": (0.0, 5.0, 20.0)} if has_side else {}),
-    }
     best = -1.0
-
-    def attempt(tried: Settings) -> tuple[float, float]:
-        model = ItemItem(**tried).fit(holdout.train)
-        found = []
+    for tried in _one_at_a_time(settings, _ITEM_ITEM | (_SIDE if has_side else {})):
+        model = ItemItem(**{**settings, **tried}).fit(holdout.train)
         for decay in decays:
             model.decay = decay
-            found.append((rank_quality(model, holdout.known), decay))
-        return max(found)
-
-    best, settings["decay"] = attempt(settings)
-    for name, values in choices.items():
-        for value in values:
-            found, decay = attempt({**settings, name: value})
-            if found > best:
-                best = found
-                settings = {**settings, name: value, "decay": decay}
-    return settings
-
-
-def tune_transition(holdout: Holdout) -> Settings:
-    """Return settings of ``Transition``; ridges share the sums over the histories."""
-    settings: Settings = {"decay": 0.7, "ridge": 10.0}
-    if holdout.train.n_courses > MOST_COURSES or not len(holdout.known):
-        return settings
-    best = -1.0
-    for decay in (0.5, 0.7, 0.85) if holdout.ordered else (0.95,):
-        gram, cross = moments(holdout.train.histories, decay, Transition().length_power)
-        for ridge in (3.0, 10.0, 30.0, 100.0):
-            model = Transition(decay, ridge)
-            model.weights = solve(gram, cross, ridge)
             found = rank_quality(model, holdout.known)
             if found > best:
-                best, settings = found, {"decay": decay, "ridge": ridge}
+                best = found
+                settings.update(tried, decay=decay)
     return settings
+
+
+def tune_transition(holdout: Holdout, item_item: Settings) -> Settings:
+    """Return settings of ``Transition``; all trials of a decay share the sums over the histories."""
+    settings: Settings = {"decay": 0.7, "ridge": 30.0, "trust": 1.0}
+    if holdout.train.n_courses > MOST_COURSES or not len(holdout.known):
+        return settings
+    prior = ItemItem(**item_item).fit(holdout.train).weights
+    sums: dict[float, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+    best = -1.0
+    for tried in _one_at_a_time(settings, _TRANSITION):
+        own = {**settings, **tried}
+        if own["decay"] not in sums:
+            sums = {own["decay"]: moments(holdout.train.histories, own["decay"], Transition().length_power)}
+        model = Transition(**own)
+        gram, cross = sums[own["decay"]]
+        model.weights = solve(gram, cross, own["ridge"], prior, own["trust"])
+        found = rank_quality(model, holdout.known)
+        if found > best:
+            best = found
+            settings.update(tried)
+    return settings
+
+
+def _one_at_a_time(settings: Settings, choices: Mapping[str, tuple[Any, ...]]) -> Iterator[Settings]:
+    """Yield no change, then each other value of each setting; the caller keeps in ``settings`` what is best so far."""
+    yield {}
+    for name, values in choices.items():
+        for value in values:
+            if value != settings.get(name):
+                yield {name: value}
 
 
 def order_matters(model: ItemItem, judged: Judged) -> bool:

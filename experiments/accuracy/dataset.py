@@ -19,6 +19,7 @@ from features.errors import KarmapathError
 from features.histories import Histories
 from features.profiles import CourseVocabulary, LearnerVocabulary
 from models.base import LearnerBatch, TrainingData
+from models.holdout import last_days
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
 Among = Literal["all", "new"]
@@ -95,6 +96,8 @@ def _judged(
         raise KarmapathError("no learner of the test file has a course to be found", "some", "check the two files")
     profile = data.learner_vocabulary.rows([people.get(ids[n], ()) for n in judged])
     support = data.support()
+    single = max(len(target) for target in found) == 1
+    moments = last_days(taken.rows(judged)) if single else None
     facts |= {
         "learners": len(data.histories), "courses": data.n_courses, "interactions": len(data.histories.courses),
         "courses_never_taken": int((support == 0).sum()), "courses_ranked": int(ranked.sum()),
@@ -104,7 +107,7 @@ def _judged(
     return Dataset(
         train=data,
         rows=rows[judged],
-        batch=LearnerBatch(taken.rows(judged), profile),
+        batch=LearnerBatch(taken.rows(judged), profile, moments=moments),
         targets=tuple(found[n] for n in judged),
         seen=seen.rows(judged),
         among=ranked,

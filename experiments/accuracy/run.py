@@ -18,7 +18,6 @@ from experiments.accuracy.dataset import Dataset
 from experiments.accuracy.peers import PEERS, Peer, Plain, tune_peer
 from experiments.metrics import Values, catalogue, interval, paired, per_learner
 from models.base import Scores, seen_mask, top_k
-from models.fitting import says_order
 from models.holdout import Kind, hold_out
 from models.hybrid import Hybrid
 
@@ -88,15 +87,27 @@ def run_one(name: str, data: Dataset, settings: Settings) -> Result:
 def fit_model(name: str, data: Dataset, settings: Settings) -> tuple[Peer, dict[str, Any]]:
     """Return the fitted model and the settings chosen on the validation slice of the training data."""
     if name == OURS:
-        hybrid = Hybrid(seed=settings.seed, holdout=settings.holdout)
+        hybrid = Hybrid(seed=settings.seed, holdout=slice_kind(data, settings))
         hybrid.fit(data.train, report=lambda text: print(f"  {text}", file=sys.stderr, flush=True))  # noqa: T201
         plan = hybrid.plan
         return Plain(hybrid), {} if plan is None else plan.as_dict()
-    ordered = says_order(data.train, settings.seed)
-    slice_ = hold_out(data.train, settings.holdout, ordered=ordered, seed=settings.seed)
+    kind = slice_kind(data, settings)
+    slice_ = hold_out(data.train, kind, ordered=kind != "share", seed=settings.seed)
     judged = slice_.known if len(slice_.known) else slice_.newcomers
     chosen = tune_peer(name, slice_.train, judged, settings.trials)
     return PEERS[name][0](**chosen).fit(data.train), chosen
+
+
+def slice_kind(data: Dataset, settings: Settings) -> Kind:
+    """Return how the validation slice is cut: like the test, of which only the number of targets a learner is used.
+
+    One target each: the last choice. Several: the last stretch of time where times are known, else a random share.
+    """
+    if settings.holdout != "auto":
+        return settings.holdout
+    if max(map(len, data.targets)) == 1 and data.among.all():
+        return "last"
+    return "later" if data.train.histories.days is not None else "share"
 
 
 def ranked(model: Peer, data: Dataset, k: int) -> NDArray[np.int64]:
