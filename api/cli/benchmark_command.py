@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.benchmark_paths import paths
 from api.cli.output import log, print_json, say
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy, paths, matching and speed beside peers.")
@@ -123,3 +124,6 @@ def _show(found: dict[str, Any], ks: tuple[int, ...]) -> None:
     for name, result in found["results"].items():
         figures = [f"{result[metric]:>12.4f}" for metric in metrics] + [f"{result[one]:>12,.0f}" for one in extra]
         say(" ".join([f"{name:22}", *figures]))
+
+
+app.command()(paths)

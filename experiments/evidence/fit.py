@@ -41,6 +41,8 @@ class Fit:
     """A fitted table and what it gained."""
 
     table: EvidenceTable
+    response: Floats
+    """P(pass) by level (rows) and item level (columns), shape (6, 6)."""
     loss_before: float
     """Mean log loss of the results under the table before, in nats."""
     loss_after: float
@@ -63,7 +65,7 @@ def fit_evidence(rows: EvidenceRows, results: Results, start: EvidenceTable, ite
         version=f"{start.version}-fit",
     )
     before = log_loss(rows, results, start, _response(centre))
-    return Fit(table, before, log_loss(rows, results, table, _response(best)), len(results.level))
+    return Fit(table, _response(best), before, log_loss(rows, results, table, _response(best)), len(results.level))
 
 
 def log_loss(rows: EvidenceRows, results: Results, table: EvidenceTable, response: Floats) -> float:

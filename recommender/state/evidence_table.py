@@ -63,6 +63,17 @@ class EvidenceTable:
                 f"{name} is not an evidence table: {error}", "the keys of the default table", "compare the two"
             ) from error
 
+    def to_toml(self) -> str:
+        """Return the table as TOML that ``load`` reads."""
+        numbers = ("spread", "attempt", "pass_mark", "skim", "full", "unknown_dwell", "use_slows")
+        lines = [f'version = "{self.version}"', f'source = "{self.source}"']
+        lines += [f"prior = [{', '.join(f'{share:.6g}' for share in self.prior)}]"]
+        lines += [f"{name} = {getattr(self, name):.6g}" for name in numbers]
+        for name, kind in self.kinds.items():
+            lines += ["", f"[kinds.{name}]", f"pass = {kind.passed:.6g}", f"fail = {kind.failed:.6g}"]
+            lines += [f"months = {kind.months:.6g}", f"most = {kind.most}"]
+        return "\n".join(lines) + "\n"
+
 
 def _table(raw: Mapping[str, Any]) -> EvidenceTable:
     prior = tuple(float(share) for share in raw["prior"])

@@ -35,3 +35,7 @@ def test_a_table_out_of_range_is_refused(old: str, new: str) -> None:
 def test_a_table_that_is_absent_is_told(tmp_path: Path) -> None:
     with pytest.raises(KarmapathError, match="no file"):
         EvidenceTable.load(tmp_path / "none.toml")
+
+
+def test_a_table_is_written_as_it_is_read() -> None:
+    assert EvidenceTable.parse(DEFAULT_EVIDENCE.to_toml(), "mine.toml").kinds == DEFAULT_EVIDENCE.kinds
