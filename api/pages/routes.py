@@ -89,8 +89,8 @@ async def learner_page(
     request: Request,
     learner: str,
     w: InWords,
-    hours: Annotated[float, Query(gt=0, le=2000)] = 40.0,
-    hours_a_month: Annotated[float, Query(gt=0, le=300)] = 8.0,
+    hours: Annotated[float, Query(ge=0.25, le=2000)] = 40.0,
+    hours_a_month: Annotated[float, Query(ge=0.5, le=300)] = 8.0,
     role: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Show a learner's two paths with their reasons, gaps and recommendations."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from features.store.append import EventResult
 from features.store.connections import StoreError
 from features.store.events import AnyEvent, EventConflictError, EventError, parse_event
+from features.store.foreign import PASSED_OVER, native, unpacked
 from features.store.shown import Feedback, ShownItem, ShownList
 from features.store.store import Store
 
 __all__ = [
+    "PASSED_OVER",
     "AnyEvent",
     "EventConflictError",
     "EventError",
@@ -18,5 +20,7 @@ __all__ = [
     "ShownList",
     "Store",
     "StoreError",
+    "native",
     "parse_event",
+    "unpacked",
 ]

@@ -23,7 +23,8 @@ class EventResult:
     """What became of one event of a batch."""
 
     key: str
-    status: Literal["accepted", "duplicate", "refused"]
+    status: Literal["accepted", "duplicate", "refused", "ignored"]
+    """``ignored``: it says nothing of a learner and a course."""
     error: KarmapathError | None = None
 
 

@@ -40,11 +40,12 @@ def _written_time(value: object) -> object:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_number)]
-Number = Annotated[float, BeforeValidator(_number)]
+NUMERIC = BeforeValidator(_number)
+"""Stands last in an annotation, so that its bounds stay in the schema."""
+
 Truth = Annotated[bool, Field(strict=True)]
-Share = Annotated[Number, Field(ge=0.0, le=1.0)]
-Level = Annotated[Whole, Field(ge=1, le=MAX_LEVEL)]
+Share = Annotated[float, Field(ge=0.0, le=1.0), NUMERIC]
+Level = Annotated[int, Field(ge=1, le=MAX_LEVEL), NUMERIC]
 Time = Annotated[datetime, BeforeValidator(_written_time), AfterValidator(platform_time)]
 """A moment; one without a time zone is in India Standard Time."""
 
@@ -78,7 +79,7 @@ class Completed(_Event):
 
     kind: Literal["completion"]
     course: Id
-    dwell_ratio: Annotated[Number, Field(ge=0.0, le=1000.0)] | None = Field(
+    dwell_ratio: Annotated[float, Field(ge=0.0, le=1000.0), NUMERIC] | None = Field(
         None, description="time spent as a share of the course's hours; below 0.1 the completion is no evidence"
     )
 
@@ -92,7 +93,7 @@ class Assessed(_Event):
     level: Level | None = Field(None, description="the level that was assessed; absent: the level the course leads to")
     passed: Truth
     score: Share | None = None
-    attempt: Annotated[Whole, Field(ge=1, le=1000)] | None = None
+    attempt: Annotated[int, Field(ge=1, le=1000), NUMERIC] | None = None
 
     @model_validator(mode="after")
     def _about_something(self) -> Assessed:
@@ -115,7 +116,7 @@ class Rated(_Event):
 
     kind: Literal["rating"]
     course: Id
-    rating: Annotated[Number, Field(ge=0.0, le=10.0)]
+    rating: Annotated[float, Field(ge=0.0, le=10.0), NUMERIC]
 
 
 class Profile(_Event):

@@ -17,7 +17,7 @@ from api.http.igot.profile import organisation_of, record_for
 from api.http.service import Service, service_of
 from features.records import Learner
 from features.reference import Course
-from features.store.events import Whole
+from features.store.events import NUMERIC
 from recommender.eligibility import PORTAL_CATEGORIES
 from recommender.engine import GUIDED
 from recommender.trending import trending
@@ -55,7 +55,7 @@ class TrendingQuestion(BaseModel):
     """What stands under ``request``."""
 
     filters: TrendingFilters
-    limit: Annotated[Whole, Field(ge=0, le=100)] = 0
+    limit: Annotated[int, Field(ge=0, le=100), NUMERIC] = 0
 
 
 class TrendingRequest(BaseModel):

@@ -301,7 +301,7 @@ class EventOutcome(_Document):
 
     row: int = Field(description="place in the request, from 0")
     key: str | None
-    status: Literal["accepted", "duplicate", "refused"]
+    status: Literal["accepted", "duplicate", "refused", "ignored"]
     code: str | None = None
     found: str | None = None
     expected: str | None = None
@@ -314,6 +314,7 @@ class EventsOutcome(_Document):
     accepted: int
     duplicate: int
     refused: int
+    ignored: int = Field(description="xAPI statements and telemetry that say nothing of a learner and a course")
     results: list[EventOutcome]
 
 

@@ -17,7 +17,7 @@ from api.http.problems import describe
 from api.http.service import Service, service_of
 from api.http.v1.documents import PROBLEM, EventsOutcome, FeedbackOutcome, ShownDocument
 from features.errors import KarmapathError, NotFoundError
-from features.store import AnyEvent, EventError, EventResult, Feedback, parse_event
+from features.store import PASSED_OVER, AnyEvent, EventError, EventResult, Feedback, native, parse_event, unpacked
 from features.store.events import EVENT, Id
 
 router = APIRouter(prefix="/v1", tags=["events"])
@@ -58,12 +58,13 @@ _BODY = {
 async def events(request: Request) -> Response:
     """Take one event, or a batch; each is applied once by its key, and accepted only when it is on the disk.
 
+    xAPI statements and the platform's telemetry are read too; what says nothing of a learner and a course is ignored.
     One event that is refused answers with a problem. In a batch each row has its own result; the good ones are kept.
     """
     service = service_of(request)
-    document = _json(await request.body())
+    document = unpacked(_json(await request.body()))
     if not isinstance(document, list):
-        [result] = await _take(service, [parse_event(document)])
+        [result] = await _rows(service, [document])
         if result.error is not None:
             raise result.error
         return Answer(_outcome([result], service.metrics))
@@ -133,7 +134,11 @@ async def _rows(service: Service, documents: list[Any]) -> list[EventResult]:
     good: list[AnyEvent] = []
     for document in documents:
         try:
-            good.append(parse_event(document))
+            own = native(document)
+            if own is PASSED_OVER:
+                results.append(EventResult(_key(document), "ignored"))
+                continue
+            good.append(parse_event(own))
             results.append(None)
         except KarmapathError as error:
             results.append(EventResult(_key(document), "refused", error))
@@ -146,8 +151,9 @@ async def _take(service: Service, events: list[AnyEvent]) -> list[EventResult]:
 
 
 def _key(document: object) -> str:
-    key = document.get("key") if isinstance(document, dict) else None
-    return key if isinstance(key, str) else ""
+    given = document if isinstance(document, dict) else {}
+    keys = (given.get(name) for name in ("key", "mid", "id"))
+    return next((key for key in keys if isinstance(key, str)), "")
 
 
 def _outcome(results: list[EventResult], metrics: Metrics) -> dict[str, Any]:
@@ -163,5 +169,6 @@ def _outcome(results: list[EventResult], metrics: Metrics) -> dict[str, Any]:
         "accepted": counts["accepted"],
         "duplicate": counts["duplicate"],
         "refused": counts["refused"],
+        "ignored": counts["ignored"],
         "results": rows,
     }

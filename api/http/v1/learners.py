@@ -30,10 +30,10 @@ router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
 async def recommendations(
     request: Request,
     learner: LearnerId,
+    category: Category,
     limit: Limit = 10,
     track: Track = None,
     language: Language = None,
-    category: Category = None,
     lang: Words = "en",
 ) -> Response:
     """Return the best courses for the learner, best first, each with its reasons."""
@@ -108,18 +108,18 @@ async def gaps(
     return Answer(document, headers=fresh.headers)
 
 
-Hours = Annotated[float, Query(gt=0, le=2000, description="hours of learning in all")]
-HoursAMonth = Annotated[float, Query(gt=0, le=300, description="hours of learning a month")]
-Exclude = Annotated[list[str] | None, Query(max_length=200, description="courses to leave out")]
+Hours = Annotated[float, Query(ge=0.25, le=2000, description="hours of learning in all")]
+HoursAMonth = Annotated[float, Query(ge=0.5, le=300, description="hours of learning a month")]
+Exclude = Annotated[list[str], Query(default_factory=list, max_length=200, description="courses to leave out")]
 
 
 @router.get("/paths/guided", response_model=PathDocument)
 async def guided(
     request: Request,
     learner: LearnerId,
+    exclude: Exclude,
     hours: Hours = 40.0,
     hours_a_month: HoursAMonth = 8.0,
-    exclude: Exclude = None,
     language: Language = None,
     lang: Words = "en",
 ) -> Response:
@@ -140,6 +140,7 @@ async def guided(
 async def desirable(
     request: Request,
     learner: LearnerId,
+    exclude: Exclude,
     role: Annotated[str | None, Query(max_length=200, description="the aspired role")] = None,
     domain: Annotated[str | None, Query(max_length=200, description="an area, a theme or a competency")] = None,
     organisation: Annotated[str | None, Query(max_length=200, description="whose subject to learn")] = None,
@@ -148,7 +149,6 @@ async def desirable(
     cost: Annotated[float, Query(ge=0, le=10_000_000, description="budget for fees in rupees")] = 0.0,
     hours: Hours = 40.0,
     hours_a_month: HoursAMonth = 8.0,
-    exclude: Exclude = None,
     language: Language = None,
     lang: Words = "en",
 ) -> Response:
@@ -166,7 +166,7 @@ async def desirable(
     return Answer(document, headers=fresh.headers)
 
 
-def _folded(categories: list[str] | None) -> frozenset[str] | None:
+def _folded(categories: list[str]) -> frozenset[str] | None:
     return frozenset(category.casefold() for category in categories) if categories else None
 
 
@@ -174,7 +174,7 @@ def _settings(
     service: Service,
     hours: float,
     hours_a_month: float,
-    exclude: list[str] | None,
+    exclude: list[str],
     language: str | None,
     cost: float = 0.0,
 ) -> PathSettings:
@@ -182,7 +182,7 @@ def _settings(
         hours=hours,
         hours_a_month=hours_a_month,
         cost=cost,
-        exclude=frozenset(exclude or ()),
+        exclude=frozenset(exclude),
         languages=() if language is None else (language,),
         time_limit=service.settings.deadline / 2,
     )

@@ -15,7 +15,10 @@ Language = Annotated[
     Query(pattern=r"^[a-z]{2,3}$", description="only courses in this language (ISO 639 code)", examples=["hi"]),
 ]
 Category = Annotated[
-    list[str] | None, Query(max_length=20, description="only these categories, e.g. Course or Program; default: all")
+    list[str],
+    Query(
+        default_factory=list, max_length=20, description="only these categories, e.g. Course or Program; default: all"
+    ),
 ]
 Words = Annotated[Literal["en", "hi"], Query(description="language of the sentences", examples=["en"])]
 Track = Annotated[

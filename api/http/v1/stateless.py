@@ -13,7 +13,7 @@ from api.http.service import service_of
 from api.http.shapes import recommendation_item
 from api.http.v1.documents import StatelessRecommendations
 from features.records import Enrolment, Learner, LearnerRecord
-from features.store.events import Id, Time, Title, Truth, Whole
+from features.store.events import NUMERIC, Id, Time, Title, Truth
 
 router = APIRouter(prefix="/v1", tags=["learners"])
 
@@ -61,7 +61,7 @@ class Question(BaseModel):
     profile: Job = Job()
     history: Annotated[list[Taken], Field(max_length=2000, description="oldest first")] = []
     down_rated: Annotated[list[Id], Field(max_length=2000)] = []
-    limit: Annotated[Whole, Field(ge=1, le=100)] = 10
+    limit: Annotated[int, Field(ge=1, le=100), NUMERIC] = 10
     track: Literal["guided", "desirable"] | None = None
     language: Code | None = None
     category: Annotated[list[Title], Field(max_length=20)] = []
