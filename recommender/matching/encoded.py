@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -53,7 +53,7 @@ class EncodedTexts:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def rows(self, numbers: Sequence[int]) -> EncodedTexts:
+    def rows(self, numbers: Iterable[Any]) -> EncodedTexts:
         """Return some of the texts, in that order, with all that was already computed for them."""
         pick = [int(number) for number in numbers]
         part = EncodedTexts(

@@ -1,0 +1,1 @@
+"""How well matching by meaning works, on ground truth that others made."""

@@ -1,0 +1,52 @@
+"""The plain ways that matching is compared with: TF-IDF, BM25 and the raw encoder, without and with known links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.matching.encoded import EncodedTexts
+from recommender.matching.lexical import bm25, gram_similarity
+
+Scorer = Callable[[EncodedTexts, EncodedTexts], NDArray[np.floating]]
+_RIDGE = 1.0
+_NEIGHBOURS = 10
+
+
+def tf_idf(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
+    """Return the cosine of TF-IDF weighted character n-grams of 3 to 5."""
+    return gram_similarity(queries.grams, candidates.grams)
+
+
+def words(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
+    """Return BM25 over stemmed words."""
+    return bm25(queries.stems, candidates.stems)
+
+
+def raw_encoder(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
+    """Return the cosine of the encoder's vectors, question to answer, as they come."""
+    return queries.as_queries @ candidates.as_passages.T
+
+
+UNTAUGHT: Mapping[str, Scorer] = {"TF-IDF": tf_idf, "BM25": words, "raw encoder": raw_encoder}
+"""Rivals that only look at the texts."""
+
+
+def taught(
+    scorer: Scorer, known: EncodedTexts, links: NDArray[np.float64], queries: EncodedTexts
+) -> NDArray[np.float64]:
+    """Return what links of known queries say by the plainest means: ridge regression on a rival's similarities.
+
+    For BM25, which is no kernel, the ten nearest known queries vote.
+    """
+    near = np.asarray(scorer(queries, known), dtype=np.float64)
+    if scorer is words:
+        floor = np.sort(near, axis=1)[:, -min(_NEIGHBOURS, near.shape[1])][:, None]
+        return np.asarray(np.where(near >= floor, near, 0) @ links)
+    among = np.asarray(scorer(known, known), dtype=np.float64)
+    middle = links.mean(axis=0)
+    return np.asarray(
+        near @ np.linalg.solve((among + among.T) / 2 + _RIDGE * np.eye(len(known)), links - middle) + middle
+    )
