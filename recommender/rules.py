@@ -188,7 +188,7 @@ def _assessment_after(rule: Rule, case: _Case) -> Obligation | None:
 
 def _hours_in_window(rule: Rule, case: _Case) -> Obligation | None:
     begin = datetime.fromisoformat(str(rule.parameters["from"]))
-    end = datetime.fromisoformat(str(rule.parameters["to"]))
+    end = datetime.fromisoformat(str(rule.parameters["to"])) + timedelta(days=1, seconds=-1)
     if not begin <= case.at <= end:
         return None
     courses = tuple(str(one) for one in rule.parameters.get("courses", sorted(case.reference.courses)))

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from recommender.paths.desirable import desirable_path
 from recommender.paths.guided import guided_path
-from recommender.paths.path import Aspiration, Path, PathItem, PathSettings, StepClosed
+from recommender.paths.path import Aspiration, Path, PathItem, PathSettings, Session, StepClosed
 from recommender.paths.reasons import Reason, sentence
 
 __all__ = [
-    "Aspiration", "Path", "PathItem", "PathSettings", "Reason", "StepClosed", "desirable_path", "guided_path",
+    "Aspiration",
+    "Path",
+    "PathItem",
+    "PathSettings",
+    "Reason",
+    "Session",
+    "StepClosed",
+    "desirable_path",
+    "guided_path",
     "sentence",
-]  # fmt: skip
+]

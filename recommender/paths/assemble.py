@@ -14,6 +14,7 @@ from recommender.paths.duties import Mandate
 from recommender.paths.path import Path, PathItem, PathSettings, StepClosed
 from recommender.paths.problem import Problem
 from recommender.paths.reasons import Fact, Reason
+from recommender.paths.repair import repair
 from recommender.paths.schedule import Placed, calendar, ordered
 from recommender.paths.solution import Solution
 from recommender.paths.solve import relaxed, solve
@@ -46,13 +47,13 @@ class Assembler:
 
     def path(self, problem: Problem, facts: Mapping[str, Fact] | None = None) -> Path:
         """Solve, order and explain; where duties do not fit, show the cheapest way out beside the conflict."""
-        solution = self.solve(problem, self.settings.time_limit)
+        solution = self._solved(problem)
         shown = solution
         if solution.status == "infeasible":
             shown = solve(relaxed(problem, least_hours(problem, problem.duties)), self.settings.time_limit)
         due = {one: m.due_on for m in self.mandates if m.due_on is not None for one in m.duty.courses}
         order = ordered(problem, shown.chosen, due)
-        placed = calendar(problem, order, self.at, self.settings.hours_a_month)
+        placed = calendar(problem, order, self.at, self.settings.hours_a_month, self._sessions())
         asked = _asked_by(self.mandates, problem, [course for course, _ in order])
         everything = closed_steps(problem, [course.id for course in problem.courses])
         return Path(
@@ -72,6 +73,17 @@ class Assembler:
             problem=problem,
             refused=self.refused,
         )
+
+    def _solved(self, problem: Problem) -> Solution:
+        if not self.settings.keep:
+            return self.solve(problem, self.settings.time_limit)
+        return repair(problem, self.settings.keep, self.settings.time_limit).solution
+
+    def _sessions(self) -> Mapping[str, tuple[datetime, ...]]:
+        return {
+            course: tuple(s.starts_on for s in sessions if s.starts_on >= self.at and s.seats > 0)
+            for course, sessions in self.settings.sessions.items()
+        }
 
     def _item(
         self, place: Placed, position: int, asked: Sequence[Mandate], solved: tuple[Problem, Solution]
@@ -100,6 +112,8 @@ class Assembler:
         enrolment = next((e for e in self.record.enrolments if e.course == place.course), None)
         if enrolment is not None and enrolment.progress:
             reasons.append(Reason("started", {"hours": course.hours, "progress": enrolment.progress}))
+        if place.course in self.settings.keep:
+            reasons.append(Reason("kept", {"course": place.course}))
         if course.outside:
             organisation = self.reference.courses[place.course].organisation or ""
             known = self.reference.organisations.get(organisation)

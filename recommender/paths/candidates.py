@@ -150,9 +150,13 @@ class _Refusal:
             ("not_live", not course.is_live(self.at)),
             ("not_restricted", course.restricted and not self.record.learner.verified),
             ("not_unwanted", course.id in self.settings.exclude),
-            ("not_full", course.id in self.settings.full),
+            ("not_full", self._is_full(course.id)),
             ("not_external", not self.external and (course.external or course.cost > 0)),
             ("not_language", bool(unreadable) or course.id in self.settings.inaccessible),
             ("not_down_rated", course.id in self.record.down_rated and course.id not in self.mandatory),
         )
         return next((code for code, holds in checks if holds), None)
+
+    def _is_full(self, course: str) -> bool:
+        sessions = self.settings.sessions.get(course)
+        return sessions is not None and not any(s.starts_on >= self.at and s.seats > 0 for s in sessions)

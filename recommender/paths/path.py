@@ -13,6 +13,14 @@ from recommender.paths.solution import Conflict, Status
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """A day on which a course begins, and the seats left."""
+
+    starts_on: datetime
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
 class PathSettings:
     """Budgets and wishes of one learner's paths."""
 
@@ -23,8 +31,10 @@ class PathSettings:
     """Budget for fees in rupees (desirable path)."""
     exclude: frozenset[str] = frozenset()
     """Courses that were asked to be left out."""
-    full: frozenset[str] = frozenset()
-    """Courses without a seat left."""
+    sessions: Mapping[str, tuple[Session, ...]] = field(default_factory=dict)
+    """Sessions of courses that are held on fixed days; without a seat left in any later one, a course is full."""
+    keep: tuple[str, ...] = ()
+    """Courses of an earlier plan that are not begun: as many stay as 3 % of the value allow."""
     languages: tuple[str, ...] = ()
     """Languages to learn in; empty: those of the profile."""
     inaccessible: frozenset[str] = frozenset()

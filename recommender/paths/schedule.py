@@ -51,22 +51,40 @@ def ordered(
 
 
 def calendar(
-    problem: Problem, order: tuple[tuple[str, tuple[tuple[str, int], ...]], ...], at: datetime, hours_a_month: float
+    problem: Problem,
+    order: tuple[tuple[str, tuple[tuple[str, int], ...]], ...],
+    at: datetime,
+    hours_a_month: float,
+    sessions: Mapping[str, tuple[datetime, ...]] | None = None,
 ) -> tuple[Placed, ...]:
-    """Return the courses with their dates when they are taken one after the other at that pace."""
+    """Return the courses with their dates when they are taken one after the other at that pace, earliest first.
+
+    A course with sessions begins on the first of these days once its prerequisites are done; what is taken in one's
+    own time goes on meanwhile. Where no session is late enough, the last one is taken.
+    """
     done = 0.0
+    ends: dict[str, datetime] = {}
     placed = []
     for course, closes in order:
-        starts = at + timedelta(days=done / hours_a_month * DAYS_A_MONTH)
-        done += problem.by_id[course].hours
-        ends = at + timedelta(days=done / hours_a_month * DAYS_A_MONTH)
-        placed.append(Placed(course, _day(starts), _day(ends), closes))
-    return tuple(placed)
+        hours = problem.by_id[course].hours
+        ready = max([_after(at, done, hours_a_month), *_prerequisite_ends(problem, course, ends)])
+        days = (sessions or {}).get(course, ())
+        starts = next((day for day in sorted(days) if day >= ready), max(days, default=ready))
+        done += hours
+        ends[course] = starts + timedelta(days=hours / hours_a_month * DAYS_A_MONTH)
+        placed.append(Placed(course, starts.replace(microsecond=0), ends[course].replace(microsecond=0), closes))
+    return tuple(sorted(placed, key=lambda place: place.starts_on)) if sessions else tuple(placed)
 
 
-def _day(moment: datetime) -> datetime:
-    """Return the day's beginning: a pace of hours a month knows no time of the day."""
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+def _after(at: datetime, hours: float, hours_a_month: float) -> datetime:
+    return at + timedelta(days=hours / hours_a_month * DAYS_A_MONTH)
+
+
+def _prerequisite_ends(problem: Problem, course: str, ends: Mapping[str, datetime]) -> list[datetime]:
+    """Return when the prerequisites end, of each group the one that ends first."""
+    groups = problem.by_id[course].requires
+    taken = ([ends[one] for one in problem.stand_ins(group) if one in ends] for group in groups)
+    return [min(days) for days in taken if days]
 
 
 def _urgency(

@@ -94,6 +94,12 @@ def test_hours_in_a_window_count_what_is_done_in_it() -> None:
     assert len(_path(_record("c1"), _reference(rule)).items) == 1
 
 
+def test_the_last_day_of_a_window_counts_whole() -> None:
+    rule = _rule("hours_in_window", hours=4, **{"from": "2026-10-20", "to": "2026-11-01"})
+    late = NOW.replace(hour=20)
+    assert [one.hours for one in obligations(_record(), _reference(rule), late) if one.rule.id == "r1"] == [4.0]
+
+
 def test_mandatory_courses_of_plans_cite_the_rule_they_stand_on() -> None:
     plan = (PlannedCourse("p", "c2", mandatory=True, due_on=datetime(2026, 12, 31)),)
     item = _path(_record(plans=plan), _reference()).items[0]

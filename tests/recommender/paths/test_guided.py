@@ -8,7 +8,7 @@ from service import NOW, course, planned, proctored, record, reference
 
 from features.records import Enrolment, LearnerRecord
 from features.reference import Reference
-from recommender.paths import Path, PathSettings, guided_path
+from recommender.paths import Path, PathSettings, Session, guided_path
 from recommender.paths.everyone import Solved, guided_paths
 from recommender.state import competency_state
 
@@ -93,8 +93,31 @@ def test_interest_decides_between_equals_only() -> None:
     assert "rail" not in _path(record(), world, {"rail": 1.0}).courses()
 
 
+def test_a_course_with_sessions_begins_on_the_first_that_has_a_seat() -> None:
+    days = [NOW + timedelta(days=n) for n in (10, 20, 90)]
+    sessions = {"note1": (Session(days[0], 0), Session(days[1], 3), Session(days[2], 9))}
+    path = _path(record(), sessions=sessions)
+    starts = {item.course: item.starts_on for item in path.items}
+    ends = {item.course: item.ends_on for item in path.items}
+    assert starts["note1"] == days[1]
+    assert starts["note2"] >= ends["note1"]
+    assert starts["acc"] < ends["note1"]
+    assert [item.position for item in path.items] == [1, 2, 3]
+    assert list(starts.values()) == sorted(starts.values())
+
+
+def test_an_earlier_plan_stays_where_that_costs_little() -> None:
+    world = reference(course("acc-b", 4, ("accounts", 0, 2)))
+    assert "acc" in _path(record(), world).courses()
+    path = _path(record(), world, keep=("acc-b",))
+    assert "acc-b" in path.courses()
+    kept = next(item for item in path.items if item.course == "acc-b")
+    assert "kept" in [reason.code for reason in kept.reasons]
+
+
 def test_courses_without_seats_or_that_the_learner_cannot_use_are_left_out() -> None:
-    assert "acc" not in _path(record(), full=frozenset({"acc"})).courses()
+    gone = {"acc": (Session(NOW + timedelta(days=3), 0), Session(NOW - timedelta(days=3), 5))}
+    assert "acc" not in _path(record(), sessions=gone).courses()
     assert "acc" not in _path(record(), inaccessible=frozenset({"acc"})).courses()
     assert "acc" not in _path(record(), exclude=frozenset({"acc"})).courses()
 
