@@ -8,6 +8,8 @@ import time
 
 from features.errors import KarmapathError, NotReadyError
 from features.home import Home
+from features.records import Learner, LearnerRecord
+from features.times import now
 from models.bundle import Bundle
 from models.champion import champion_folder, pointer_file
 from recommender.engine import Engine
@@ -75,12 +77,16 @@ class Champion:
         if self._engine is not None and mark == self._loaded:
             return
         try:
-            engine = Engine(_open(self._home))
+            engine = _open(self._home)
         except KarmapathError as error:
             self._failed(error)
         except Exception as error:
             self._failed(
-                NotReadyError(f"a bundle that does not load: {error}", "a whole bundle", "train or promote again")
+                NotReadyError(
+                    f"a bundle that does not answer ({type(error).__name__}: {error})",
+                    "a whole bundle of this release",
+                    "run 'karmapath train', or promote one that answers",
+                )
             )
         else:
             self._engine, self._loaded, self.problem = engine, mark, None
@@ -92,7 +98,11 @@ class Champion:
         log.error("the champion was not loaded: %s", error)
 
 
-def _open(home: Home) -> Bundle:
-    bundle = Bundle.load(champion_folder(home))
-    bundle.reference  # noqa: B018 - read now, not in the first request
-    return bundle
+def _open(home: Home) -> Engine:
+    """Load the champion and have it answer once: what cannot answer does not serve, and no request waits for disk."""
+    engine = Engine(Bundle.load(champion_folder(home)))
+    missing = sum(course not in engine.reference.courses for course in engine.bundle.course_ids)
+    if missing:
+        raise NotReadyError(f"a bundle without {missing} of its courses", "a whole bundle", "train or promote again")
+    engine.recommend(LearnerRecord(Learner("")), now())
+    return engine

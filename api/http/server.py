@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from typing import Any
 
 import uvicorn
 
 from api.cli.output import log
-from api.settings import Settings
+from api.settings import Settings, SettingsError
 from features.errors import NotReadyError
 from features.home import HOME_VARIABLE
 from features.store import Store
@@ -32,6 +33,7 @@ def run(settings: Settings) -> None:
         If the store cannot be reached.
     """
     settings.check_binding()
+    _check_port(settings)
     prepare_store(settings)
     os.environ[HOME_VARIABLE] = str(settings.home)
     if settings.workers > 1:
@@ -48,6 +50,21 @@ def run(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+
+
+def _check_port(settings: Settings) -> None:
+    """Raise ``SettingsError`` if nothing can listen there."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(
+                f"{settings.host}:{settings.port}: {error.strerror or error}",
+                "an address and a port where nothing listens yet",
+                "stop what listens there, or give another --port",
+            ) from None
 
 
 def prepare_store(settings: Settings) -> None:

@@ -70,6 +70,17 @@ def test_a_damaged_champion_leaves_the_last_good_one_serving_and_says_so(client:
     assert client.get("/ready").status_code == 200
 
 
+def test_a_champion_that_loads_and_cannot_answer_does_not_serve(client: TestClient, home: Home) -> None:
+    first = model(client)
+    version = newer(home)
+    shutil.rmtree(home.bundles / version / "reference")
+    deadline = time.monotonic() + 20
+    while client.get("/v1/models/current").json()["problem"] is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert model(client) == first
+
+
 def test_a_champion_that_appears_after_the_start_is_taken_up(client: TestClient, home: Home) -> None:
     first = model(client)
     (home.bundles / "CHAMPION").unlink()

@@ -167,6 +167,21 @@ def test_the_server_says_where_it_is_and_why_only_there(home: Home) -> None:
     assert re.search("from this machine only", said)
 
 
+def test_a_port_that_is_taken_is_told_in_one_sentence(home: Home) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        command = [sys.executable, "-c", "from api.cli import main; main()", "serve"]
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [*command, "--port", port, "--home", str(home.folder)],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "another --port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_open_service_does_not_bind_beyond_this_machine(home: Home) -> None:
     command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--host", "0.0.0.0"]  # noqa: S104
     done = subprocess.run(
