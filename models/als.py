@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Self
 
@@ -46,20 +45,21 @@ class Als:
 
     def fit(self, data: TrainingData) -> Self:
         """Alternate least squares; one thread and a fixed seed, so the result is always the same."""
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415 - serving does without it
+        from implicit.cpu.als import AlternatingLeastSquares  # noqa: PLC0415 - serving does without these
+        from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
         self.course_factors = np.zeros((data.n_courses, self.factors), dtype=np.float32)
         if len(data.histories.courses):
-            net = AlternatingLeastSquares(
-                factors=self.factors,
-                regularization=self.regularisation,
-                alpha=self.alpha,
-                iterations=self.iterations,
-                num_threads=1,
-                random_state=self.seed,
-            )
-            net.fit(data.histories.matrix(), show_progress=False)
+            with threadpool_limits(1, "blas"):
+                net = AlternatingLeastSquares(
+                    factors=self.factors,
+                    regularization=self.regularisation,
+                    alpha=self.alpha,
+                    iterations=self.iterations,
+                    num_threads=1,
+                    random_state=self.seed,
+                )
+                net.fit(data.histories.matrix(), show_progress=False)
             self.course_factors = np.asarray(net.item_factors, dtype=np.float32)
         return self
 
@@ -78,11 +78,7 @@ class Als:
                 own = slice(histories.indptr[learner], histories.indptr[learner + 1])
                 factors, trust = self.course_factors[histories.courses[own]], confidence[own, None]
                 systems[place] += factors.T @ (factors * (trust - 1.0).clip(0.0))
-                sides[place] = (
-                    (factors * np.maximum(trust, 1.0)).sum(axis=0)
-                    if self.decay == 1.0
-                    else (factors * trust).sum(axis=0)
-                )
+                sides[place] = (factors * trust).sum(axis=0)
             learned = np.linalg.solve(systems, sides[..., None])[..., 0]
             out[start : start + len(learners)] = learned @ self.course_factors.T
         return out

@@ -64,9 +64,11 @@ class Bpr:
     def fit(self, data: TrainingData) -> Self:
         """Train on one thread with a fixed seed."""
         from implicit.cpu.bpr import BayesianPersonalizedRanking  # noqa: PLC0415
+        from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
-        net = BayesianPersonalizedRanking(**self.settings, iterations=60, num_threads=1, random_state=0)
-        net.fit(data.histories.matrix(), show_progress=False)
+        with threadpool_limits(1, "blas"):
+            net = BayesianPersonalizedRanking(**self.settings, iterations=60, num_threads=1, random_state=0)
+            net.fit(data.histories.matrix(), show_progress=False)
         self.learners, self.courses = np.asarray(net.user_factors), np.asarray(net.item_factors)
         return self
 
