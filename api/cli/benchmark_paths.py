@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.opened import JsonOption
+from api.cli.opened import HomeOption, JsonOption, open_store
 from api.cli.output import log, print_json, say
 from api.cli.quiet import native_output_to_stderr
 
@@ -15,18 +15,28 @@ def paths(
     full: Annotated[
         bool, typer.Option("--full", help="All of it: 100,000 plans, every assumption halved and doubled.")
     ] = False,
+    home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure paths beside relevance ranking and bundle-greedy, and beliefs beside certificates.
 
+    Where the home folder holds learners, guided paths for all of them are timed too.
+
     Example: karmapath benchmark paths
     """
-    from experiments.paths.figures import FULL, QUICK, document, figures
+    from experiments.paths.figures import FULL, QUICK, document, figures, population
+    from features.home import Home
+    from features.warehouse import Warehouse
 
     found = []
+    place = Home.find(home)
     with native_output_to_stderr(), log.status("") as status:
         for figure in figures(FULL if full else QUICK, status.update):
             found.append(figure)
+        if Warehouse(place.warehouse).exists():
+            status.update("guided paths for everyone in the home folder")
+            open_store(place)
+            found.append(population(place))
     if as_json:
         print_json({"work": "full" if full else "quick", "figures": document(found)})
         return

@@ -12,12 +12,15 @@ from experiments.paths.claims import judge_claims
 from experiments.paths.conflicts import judge_conflicts
 from experiments.paths.duties import broken_duties
 from experiments.paths.instances import SIZES
+from experiments.paths.population import plan_population
 from experiments.paths.repairs import judge_repairs
 from experiments.paths.speed import SizeFigures, measure
 from experiments.simulator.assumptions import Assumptions
 from experiments.simulator.beliefs import BeliefFigures, fitted_table, judge_beliefs
 from experiments.simulator.life import simulate
 from experiments.simulator.policies import PolicyFigures, judge_policies
+from features.home import Home
+from features.times import now
 
 SECONDS = {100: 0.06, 300: 0.12, 1000: 0.3, 3000: 1.0}
 """95th percentile to reach, by number of courses."""
@@ -138,6 +141,14 @@ def _world_figures(label: str, beliefs: BeliefFigures, policies: PolicyFigures) 
     yield Figure(f"{label}: wasted hours", policies.wasted, 0.03, at_most=True)
     detail = f"on paper {policies.planned_per_hour:.2f}; over greedy {policies.over_greedy:.2f}"
     yield Figure(f"{label}: really gained an hour, over ranking", policies.per_hour, 1.0, at_most=False, detail=detail)
+
+
+def population(home: Home, workers: int = 2) -> Figure:
+    """Return the minutes that guided paths for everyone in the home folder take."""
+    found = plan_population(home, now(), workers)
+    told = ", ".join(f"{count:,} {status}" for status, count in sorted(found.statuses.items()))
+    detail = f"{found.learners:,} learners, {found.solved:,} distinct problems; {told}"
+    return Figure("guided paths for everyone, minutes", found.seconds / 60, 5.0, at_most=True, detail=detail)
 
 
 def document(found: list[Figure]) -> list[dict[str, Any]]:
