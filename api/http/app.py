@@ -20,7 +20,7 @@ from api.http.igot import recommendation, shelves
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
-from api.http.v1 import catalogue, happenings, learners, stateless
+from api.http.v1 import catalogue, happenings, learners, personal, stateless
 from api.http.v1.documents import PROBLEM, Problem
 from api.pages import routes as pages
 from api.settings import Settings, load_settings
@@ -49,6 +49,7 @@ ROUTERS = (
     health.router,
     metrics.router,
     learners.router,
+    personal.router,
     stateless.router,
     catalogue.router,
     happenings.router,

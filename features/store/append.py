@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 
 from features.errors import KarmapathError, NotFoundError
 from features.store.apply import Dated, apply_events
+from features.store.erase import remember
 from features.store.events import AnyEvent, Completed, Enrolled, EventConflictError, Profile, Rated
 from features.store.tables import enrolments, events, learners
 
@@ -46,6 +47,7 @@ def append_events(
         results.append(result)
         if result.status == "accepted":
             fresh.append(Dated(result.key, event, event.at or received_at))
+    remember(connection, {dated.event.learner for dated in fresh if isinstance(dated.event, Profile)})
     _write_log(connection, fresh, received_at)
     apply_events(connection, fresh)
     return results

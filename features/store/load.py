@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, select
 
 from features.reference import TableSource
 from features.store.apply import Dated, apply_events, upserting
+from features.store.erase import without_forgotten
 from features.store.events import EVENT, Profile
 from features.store.holders import plan_holder
 from features.store.tables import enrolments, events, evidence, facts, learners, organisations, plans
@@ -30,6 +31,8 @@ def load_tables(connection: Connection, source: TableSource, as_of: datetime | N
     Feedback and lists shown stay as they are.
     """
     frames = _frames(source, version=_next_version(connection))
+    for name in ("learners", "enrolments", "evidence"):
+        frames[name] = without_forgotten(connection, frames[name])
     for table in _LOADED:
         connection.execute(delete(table))
         _write(connection, table, frames[table.name])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from features.records import Learner, LearnerRecord, PlannedCourse
-from features.store import append, load, read, shown
+from features.store import append, erase, load, read, shown
 from features.store.append import EventResult
 from features.store.connections import connect, reading, writing
 from features.store.events import AnyEvent
@@ -96,6 +97,16 @@ class Store:
         """Return what plans assign to somebody in that job, known here or not."""
         with reading(self._engine) as connection:
             return read.plans_of(connection, learner, at or now())
+
+    def export(self, learner_id: str) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return every row that there is about a learner, a list a table."""
+        with reading(self._engine) as connection:
+            return erase.export_learner(connection, learner_id)
+
+    def forget(self, learner_id: str) -> bool:
+        """Erase a learner and return whether there was anything; later snapshots do not bring the rows back."""
+        with writing(self._engine) as connection:
+            return erase.forget_learner(connection, learner_id)
 
     # What happens
 

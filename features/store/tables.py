@@ -144,6 +144,13 @@ events = Table(
     Index("events_by_learner", "learner_id", "number"),
 )
 
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("digest", Text, primary_key=True, comment="SHA-256 of the learner's id"),
+    sqlite_with_rowid=False,
+)
+
 facts = Table(
     "facts",
     metadata,

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from api.http.access.limits import Limits
 from api.http.access.principal import ANYBODY, Principal, Role
-from api.http.access.table import TABLE
+from api.http.access.table import allowed
 from api.http.access.tokens import KeySet, Tokens
 from api.http.problems import ForbiddenError, TooManyError, UnauthorisedError
 from api.settings import Settings
@@ -36,7 +36,7 @@ class Gate:
 
     def enter(self, request: Request) -> None:
         """Let the request in and note who calls, or refuse it."""
-        roles = TABLE.get(request.scope["route"].path, frozenset())
+        roles = allowed(request.method, request.scope["route"].path)
         if roles is None:  # EVERYBODY
             return
         principal = ANYBODY if self._open else self.identify(request)

@@ -26,6 +26,8 @@ TABLE: Mapping[str, frozenset[Role] | None] = {
     "/metrics": frozenset({Role.DATA_SCIENTIST, Role.SERVICE, Role.ADMIN}),
     "/": _OF_LEARNERS,
     "/learners/{learner}": _OF_LEARNERS,
+    "GET /v1/learners/{learner}": _OWN,
+    "DELETE /v1/learners/{learner}": frozenset({Role.ADMIN}),
     "/v1/learners/{learner}/recommendations": _OF_LEARNERS,
     "/v1/learners/{learner}/recommendations/why-not/{course}": _OF_LEARNERS,
     "/v1/learners/{learner}/competencies": _OF_LEARNERS,
@@ -52,4 +54,9 @@ TABLE: Mapping[str, frozenset[Role] | None] = {
     **{f"{family}/read/{{recommendation_id}}": _OWN for family in _FAMILIES},
     **{f"{family}/feedback": _OWN for family in _FAMILIES},
 }
-"""Route to the roles that may call it."""
+"""Route to the roles that may call it; with a method before it, a row is for that method."""
+
+
+def allowed(method: str, path: str) -> frozenset[Role] | None:
+    """Return the roles that may call a route; nobody where the table does not have it."""
+    return TABLE.get(f"{method} {path}", TABLE.get(path, frozenset()))

@@ -327,6 +327,13 @@ class FeedbackOutcome(_Document):
     rating: Literal[0, 1]
 
 
+class LearnerData(_Document):
+    """Every row that the store has about a learner."""
+
+    learner: str
+    tables: dict[str, list[dict[str, Any]]]
+
+
 class ShownItemDocument(_Document):
     """One course of a list that was shown."""
 

@@ -279,6 +279,36 @@ def test_learners_are_found_by_the_beginning_of_their_id(store: Store) -> None:
     assert [learner.id for learner in store.learners("%")] == []
 
 
+def test_all_that_is_known_of_a_learner_can_be_handed_out(store: Store, two_learners: Snapshot) -> None:
+    store.load(two_learners)
+    post(store, {"kind": "completion", "learner": "L1", "course": "c9"})
+    store.add_feedback(Feedback("L1", "c3", 0, "no", DAY))
+    store.add_shown([ShownList("r1", "L1", "v1", "m", DAY, (ShownItem("c1", 1, 0.5, 1.0),))])
+    counts = {table: len(rows) for table, rows in store.export("L1").items()}
+    assert counts == {
+        "learners": 1, "enrolments": 3, "evidence": 1, "feedback": 1, "events": 1, "shown_lists": 1, "shown_items": 1,
+    }  # fmt: skip
+    assert not any(store.export("nobody").values())
+
+
+def test_an_erased_learner_is_gone_from_every_table_and_no_snapshot_brings_the_rows_back(
+    store: Store, two_learners: Snapshot
+) -> None:
+    store.load(two_learners)
+    post(store, {"kind": "completion", "learner": "L1", "course": "c9"})
+    store.add_shown([ShownList("r1", "L1", "v1", "m", DAY, (ShownItem("c1", 1, 0.5, 1.0),))])
+    assert store.forget("L1")
+    assert not store.forget("nobody")
+    store.load(two_learners, again=True)
+    assert store.record("L1") is None
+    assert not any(store.export("L1").values())
+    assert store.read_shown("r1") is None
+    assert store.record("L2") is not None
+    post(store, {"kind": "profile", "learner": "L1"})
+    store.load(two_learners, again=True)
+    assert store.record("L1") is not None, "who comes back of their own is here again"
+
+
 def test_many_writers_lose_nothing_and_double_nothing(store: Store) -> None:
     post(store, *({"kind": "profile", "learner": f"L{n}"} for n in range(5)))
 
