@@ -82,4 +82,4 @@ def recency(histories: Histories, days_to_half: float) -> NDArray[np.float32]:
     if histories.days is None or not len(histories.days):
         return np.ones(len(histories.courses), dtype=np.float32)
     age = histories.days.max() - histories.days
-    return np.exp2(-age / days_to_half).astype(np.float32)
+    return np.asarray(np.exp2(-age / days_to_half), dtype=np.float32)
