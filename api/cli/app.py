@@ -58,7 +58,9 @@ def _exists(name: str) -> bool:
     return importlib.util.find_spec(f"api.cli.{name}_command") is not None
 
 
-app = typer.Typer(cls=LazyCommands, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=LazyCommands, no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
 
 
 @app.callback()
