@@ -14,6 +14,7 @@ from features.profiles import CourseVocabulary, LearnerVocabulary, course_featur
 from features.records import Learner
 from features.reference import Reference, TableSource
 from models.base import TrainingData
+from models.stray import is_stray
 
 MIN_LEARNERS, MIN_COURSES = 2, 2
 """A feature must be shared by as many learners, or courses, to be worth a number."""
@@ -25,7 +26,8 @@ def training_data(
     """Return training data and the learners' ids, in the order of the rows.
 
     Enrolments that were mandated, taken in a campaign or skimmed are left out; so is everything that began at or after
-    ``until``. ``vectors`` are the texts' vectors of the courses, in the order of the table ``courses``.
+    ``until``, and entries that only look like courses (``models.stray``). ``vectors`` are the texts' vectors of the
+    courses, in the order of the table ``courses``.
     """
     courses = source.read("courses")
     course_ids = tuple(courses["course_id"].to_list())
@@ -33,6 +35,8 @@ def training_data(
     learner_ids = tuple(learner.id for learner in people)
     chosen = preferences(source.read("enrolments"), until)
     histories, chosen = histories_of(chosen, learner_ids, course_ids)
+    sound = ~is_stray(histories)
+    histories, chosen = histories.keep(sound), chosen.filter(sound)
     of_courses = course_features(source)
     rows = [of_courses[course] for course in course_ids]
     course_vocabulary = CourseVocabulary.of(rows, MIN_COURSES)

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from experiments.accuracy.descriptions import course_descriptions, learner_descriptions
 from experiments.accuracy.files import Interactions, read_interactions
-from experiments.accuracy.stray import stray_entries, without_last
 from experiments.accuracy.tfidf import tfidf_vectors
 from features.errors import KarmapathError
 from features.histories import Histories
 from features.profiles import CourseVocabulary, LearnerVocabulary
 from models.base import LearnerBatch, TrainingData
 from models.holdout import last_days
+from models.stray import is_stray
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
 Among = Literal["all", "new"]
@@ -55,7 +55,7 @@ def load_dataset(
     """Read the files.
 
     ``encode`` turns texts into vectors; ``None``: TF-IDF alone. With ``check``, entries that only look like courses are
-    looked for in list files and left out of what is learned from (``experiments.accuracy.stray``). Test pairs that are
+    looked for in list files and left out of what is learned from (``models.stray``). Test pairs that are
     also in training, test courses that are not ranked and learners left without a target are left out and counted.
     """
     known, wanted = read_interactions(train), read_interactions(test)
@@ -65,12 +65,12 @@ def load_dataset(
     course_ids = _ids(known.table["course"], wanted.table["course"], pl.Series(list(features), dtype=pl.String))
     learner_ids = _ids(known.table["learner"])
     histories = _histories(known, learner_ids, course_ids)
-    entries = stray_entries(histories) if check and not known.timed else 0
-    sound = without_last(histories, entries)
+    stray = is_stray(histories) if check and not known.timed else np.zeros(len(histories.courses), dtype=bool)
+    sound = histories.keep(~stray)
     data = _training_data(sound, learner_ids, course_ids, features, texts, people, encode)
     ranked = np.ones(len(course_ids), dtype=bool) if among == "all" else data.support() == 0
     return _judged(
-        data, histories, wanted, learner_ids, people, ranked, {"stray_last_entries": entries, "among": among}
+        data, histories, wanted, learner_ids, people, ranked, {"stray_entries": int(stray.sum()), "among": among}
     )
 
 

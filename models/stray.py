@@ -8,6 +8,8 @@ while the entry before it can be told far better, does not belong to the list.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,7 @@ from models.base import Scores, seen_mask
 from models.item_item import sum_of_rows
 from models.knn import cosines
 
+PLACES = 2
 LEARNERS = 2000
 LEAST = 500
 """Fewer lists than this are not checked: chance could look like a pattern."""
@@ -23,20 +26,24 @@ BETTER = 2.0
 """How many times better than popularity the entry before must be told."""
 
 
-def stray_entries(histories: Histories, seed: int = 0) -> int:
-    """Return how many entries at the end of every list do not belong to it; 0 for a sound file."""
-    stray = 0
-    while stray < 2:
-        lifts = [_lift(without_last(histories, stray), place, seed) for place in (0, 1)]
-        if any(lift is None for lift in lifts) or not (lifts[0] or 0) < 1.0 or not (lifts[1] or 0) > BETTER:
-            return stray
-        stray += 1
-    return stray
+def stray_places(histories: Histories, seed: int = 0) -> tuple[int, ...]:
+    """Return the places, counted from the end (0: the last), whose entries do not belong to the lists.
+
+    Only the last ``PLACES`` places are looked at. Whether a place is sound is told from older entries alone.
+    """
+    lifts = [_lift(histories, place, seed) for place in range(PLACES + 1)]
+    return tuple(
+        place
+        for place, (own, before) in enumerate(pairwise(lifts))
+        if own is not None and before is not None and own < 1.0 and before > BETTER
+    )
 
 
-def without_last(histories: Histories, entries: int) -> Histories:
-    """Return the histories without the last entries of each."""
-    return histories.keep(histories.ages() >= entries)
+def is_stray(histories: Histories, seed: int = 0) -> NDArray[np.bool_]:
+    """Return which interactions stand in a stray place, shape (n_interactions,); none where times are known."""
+    if histories.days is not None:
+        return np.zeros(len(histories.courses), dtype=bool)
+    return np.isin(histories.ages(), stray_places(histories, seed))
 
 
 def _lift(histories: Histories, place: int, seed: int) -> float | None:
