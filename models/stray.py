@@ -65,6 +65,8 @@ def _lift(histories: Histories, place: int, seed: int) -> float | None:
 
 
 def _reciprocal(scores: Scores, some: Histories, targets: NDArray[np.int32]) -> float:
+    """Return the mean reciprocal rank of the targets; among equal scores a target stands in the middle."""
     masked = np.where(seen_mask(some), -np.inf, scores)
-    own = masked[np.arange(len(masked)), targets]
-    return float((1.0 / (1.0 + (masked > own[:, None]).sum(axis=1))).mean())
+    own = masked[np.arange(len(masked)), targets][:, None]
+    above, ties = (masked > own).sum(axis=1), (masked == own).sum(axis=1) - 1
+    return float((1.0 / (1.0 + above + ties / 2.0)).mean())

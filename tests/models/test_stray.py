@@ -8,18 +8,18 @@ from numpy.typing import NDArray
 from features.histories import Histories
 from models.stray import is_stray, stray_places
 
-N_COURSES = 40
+N_COURSES = 200
 
 
 def lists(stray_at: int | None, learners: int = 1500) -> Histories:
-    """Learners walk along one of four shelves of ten courses; one place may hold a small number that is none."""
+    """Learners walk along one of twenty shelves of ten courses; one place may hold any number at all."""
     generator = np.random.default_rng(0)
     rows: list[list[int]] = []
     for _ in range(learners):
-        shelf = int(generator.integers(4)) * 10
+        shelf = int(generator.integers(20)) * 10
         row = [shelf + int(course) for course in generator.permutation(10)[:6]]
         if stray_at is not None:
-            row.insert(len(row) - stray_at, int(generator.geometric(0.3)) % 10)
+            row.insert(len(row) - stray_at, int(generator.integers(N_COURSES)))
         rows.append(list(dict.fromkeys(row)))
     return Histories.of(rows, N_COURSES)
 
