@@ -2,8 +2,8 @@
 
 Some public list files carry such an entry at the end of each line (a count, a label) that only looks like one more
 course. It poisons whoever trusts the newest course most. The check needs the training file alone: courses that a
-learner took can be told from the others in the list; an entry that cannot be told even as well as by popularity,
-while the entry before it can be told far better, does not belong to the list.
+learner took can be told from the others in the list; an entry that is told hardly better than by popularity, while
+the entry before it is told far better, does not belong to the list.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ PLACES = 2
 LEARNERS = 2000
 LEAST = 500
 """Fewer lists than this are not checked: chance could look like a pattern."""
-BETTER = 2.0
-"""How many times better than popularity the entry before must be told."""
+NO_BETTER = 1.5
+"""A stray entry is told by the entries before it at most so many times better than by popularity: by chance."""
+BETTER = 3.0
+"""The entry before it is told so many times better than the stray one."""
 
 
 def stray_places(histories: Histories, seed: int = 0) -> tuple[int, ...]:
@@ -35,7 +37,7 @@ def stray_places(histories: Histories, seed: int = 0) -> tuple[int, ...]:
     return tuple(
         place
         for place, (own, before) in enumerate(pairwise(lifts))
-        if own is not None and before is not None and own < 1.0 and before > BETTER
+        if own is not None and before is not None and own < NO_BETTER and before > BETTER * own
     )
 
 
