@@ -41,17 +41,37 @@ def _only(problem: Problem, keep: Collection[str]) -> Problem:
 
 def _affordable(problem: Problem) -> set[str]:
     """Return the courses that fit the hours and the fees together with the least they require."""
-    least: dict[str, float] = {}
-    for one in founded(problem, tuple(problem.by_id)):
-        course = problem.by_id[one]
-        groups = [g for g in course.requires if not any(other in problem.held for other in g)]
-        before = (min(least.get(p, np.inf) for p in problem.stand_ins(group)) for group in groups)
-        least[one] = course.hours + max(before, default=0.0)
+    least = _least_hours(problem)
     most = np.inf if problem.cost is None else problem.cost
     return {
-        one for one, hours in least.items()
-        if hours <= problem.hours + SLACK and problem.by_id[one].cost <= most + SLACK
-    }  # fmt: skip
+        course.id
+        for course in problem.courses
+        if least[course.id] <= problem.hours + SLACK and course.cost <= most + SLACK
+    }
+
+
+def _least_hours(problem: Problem) -> dict[str, float]:
+    """Return for each course a lower bound of the hours it takes with its longest chain of prerequisites.
+
+    The way in may come later than the first one found, so the bounds are lowered until they stand still.
+    """
+    least = dict.fromkeys(problem.by_id, np.inf)
+    groups = {
+        course.id: [
+            problem.stand_ins(group) for group in course.requires if not any(one in problem.held for one in group)
+        ]
+        for course in problem.courses
+    }
+    order = founded(problem, tuple(problem.by_id))
+    changed = True
+    while changed:
+        changed = False
+        for one in order:
+            before = max((min((least[other] for other in group), default=np.inf) for group in groups[one]), default=0.0)
+            hours = problem.by_id[one].hours + before
+            if hours < least[one]:
+                least[one], changed = hours, True
+    return least
 
 
 def _useful(problem: Problem, asked: Collection[str]) -> set[str]:

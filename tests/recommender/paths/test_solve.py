@@ -106,6 +106,16 @@ def test_a_circle_with_a_way_in_can_be_taken() -> None:
     assert [item["course"] for item in found["plan"]] == ["c3", "c2", "c1"]
 
 
+def test_a_shorter_way_to_a_prerequisite_that_opens_late_counts() -> None:
+    courses = [
+        _course("goal", 1, ("k", 0, 1), requires=[["long", "short"]]),
+        _course("long", 5),
+        _course("short", 0, requires=[["door"]]),
+        _course("door", 1),
+    ]
+    assert _answer(_document(2, courses, [_need("k", 1)]))["hours"] == 2
+
+
 def test_hours_that_add_up_in_decimals_fit() -> None:
     courses = [_course(f"c{n}", 0.1, (f"k{n}", 0, 1)) for n in range(3)]
     assert len(_answer(_document(0.3, courses, [_need(f"k{n}", 1) for n in range(3)]))["plan"]) == 3
