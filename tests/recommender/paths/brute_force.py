@@ -14,25 +14,47 @@ def best_plan(document: Document) -> dict[str, Any] | None:
     best: tuple[float, float, float] | None = None
     for size in range(len(courses) + 1):
         for chosen in combinations(courses, size):
+            if not allowed(document, courses, chosen) or not can_be_taken(document, courses, chosen):
+                continue
             hours = sum(courses[one]["hours"] for one in chosen)
-            if hours > document["hours"] + 1e-9 or not set(document.get("mandatory", [])) <= set(chosen):
-                continue
-            if not can_be_taken(courses, chosen):
-                continue
             critical, value = worth(document, [courses[one] for one in chosen])
             key = (round(critical, 6), round(value, 6), -round(hours, 6))
             best = key if best is None or key > best else best
     return None if best is None else {"critical_value": best[0], "value": best[1], "hours": -best[2]}
 
 
-def can_be_taken(courses: dict[str, Document], chosen: tuple[str, ...]) -> bool:
+def allowed(document: Document, courses: dict[str, Document], chosen: tuple[str, ...]) -> bool:
+    """Whether the courses respect budgets, equivalents, pools and what is mandatory."""
+    budget = document.get("cost")
+    return (
+        sum(courses[one]["hours"] for one in chosen) <= document["hours"] + 1e-9
+        and (budget is None or sum(courses[one].get("cost", 0) for one in chosen) <= budget + 1e-9)
+        and all(sum(one in chosen for one in group) <= 1 for group in document.get("equivalents", []))
+        and all(any(one in chosen for one in alike(document, must)) for must in document.get("mandatory", []))
+        and all(
+            sum(courses[one]["hours"] for one in chosen if one in set(pool["courses"])) >= pool["hours"] - 1e-9
+            for pool in document.get("pools", [])
+        )
+    )
+
+
+def alike(document: Document, one: str) -> list[str]:
+    """Return the course and its equivalents."""
+    return next((group for group in document.get("equivalents", []) if one in group), [one])
+
+
+def can_be_taken(document: Document, courses: dict[str, Document], chosen: tuple[str, ...]) -> bool:
     """Whether there is an order of the chosen courses in which prerequisites come first."""
-    taken: set[str] = set()
+    done, taken = set(document.get("completed", [])), set[str]()
     while True:
         ready = [
             one
             for one in chosen
-            if one not in taken and all(any(p in taken for p in group) for group in courses[one].get("requires", []))
+            if one not in taken
+            and all(
+                any(other in taken | done for p in group for other in alike(document, p))
+                for group in courses[one].get("requires", [])
+            )
         ]
         if not ready:
             return len(taken) == len(chosen)

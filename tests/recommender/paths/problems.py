@@ -34,6 +34,24 @@ def documents(draw: st.DrawFn, *, mandatory: bool = True) -> dict[str, Any]:
 
 
 @st.composite
+def documents_with_everything(draw: st.DrawFn) -> dict[str, Any]:
+    """The same with fees, equivalents, pools and completed courses."""
+    document = draw(documents())
+    ids = [course["id"] for course in document["courses"]]
+    for course in document["courses"]:
+        course["cost"] = draw(st.integers(0, 3)) * 100
+    twins = draw(st.lists(st.sampled_from(ids), max_size=4, unique=True))
+    pool = {"courses": draw(st.lists(st.sampled_from(ids), min_size=1, max_size=4, unique=True)), "hours": 1.5}
+    return {
+        **document,
+        "cost": draw(st.sampled_from([None, 0, 300, 600])),
+        "equivalents": [twins[:2], twins[2:]] if len(twins) == 4 else [twins] if len(twins) > 1 else [],
+        "pools": [pool] if draw(st.booleans()) else [],
+        "completed": draw(st.lists(st.sampled_from(ids), max_size=1)),
+    }
+
+
+@st.composite
 def _course(draw: st.DrawFn, one: str, ids: list[str]) -> dict[str, Any]:
     teaches = []
     for name in draw(st.lists(st.sampled_from(COMPETENCIES), max_size=3, unique=True)):

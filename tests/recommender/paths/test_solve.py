@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from brute_force import best_plan, can_be_taken
 from hypothesis import given, settings
-from problems import documents
+from problems import documents, documents_with_everything
 
 from experiments.paths.instances import Size, random_problem
 from recommender.paths import stages
@@ -45,6 +45,16 @@ def test_no_other_plan_is_better(document: dict[str, Any]) -> None:
         assert found[aim] == pytest.approx(best[aim], abs=1e-6), aim
 
 
+@given(documents_with_everything())
+@settings(max_examples=200, deadline=None)
+def test_no_other_plan_is_better_with_fees_equivalents_pools_and_completed_courses(document: dict[str, Any]) -> None:
+    found, best = _answer(document), best_plan(document)
+    if best is None:
+        assert found["status"] == "infeasible"
+        return
+    assert [found[aim] for aim in best] == pytest.approx(list(best.values()), abs=1e-6)
+
+
 @given(documents())
 @settings(max_examples=200, deadline=None)
 def test_a_conflict_is_minimal(document: dict[str, Any]) -> None:
@@ -64,7 +74,7 @@ def test_the_order_respects_prerequisites_and_counts_each_step_once(document: di
     courses = {course["id"]: course for course in document["courses"]}
     plan = [item["course"] for item in found["plan"]]
     steps = [(s["competency"], s["level"]) for item in found["plan"] for s in item["closes"]]
-    assert all(can_be_taken(courses, tuple(plan[: n + 1])) for n in range(len(plan)))
+    assert all(can_be_taken(document, courses, tuple(plan[: n + 1])) for n in range(len(plan)))
     assert len(steps) == len(set(steps))
     assert [item["position"] for item in found["plan"]] == list(range(1, len(plan) + 1))
 
