@@ -16,7 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.http import health, metrics
 from api.http.access.gate import Gate, enter
 from api.http.envelope import Envelope
-from api.http.igot import recommendation, shelves
+from api.http.igot import plans, recommendation, shelves
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
@@ -55,6 +55,7 @@ ROUTERS = (
     happenings.router,
     *recommendation.routers,
     shelves.router,
+    plans.router,
     pages.router,
 )
 """Every route of the service."""

@@ -131,7 +131,15 @@ async def _http(request: Request, error: Exception) -> Response:
     status = 422 if code == "bad_request" else http.status_code  # a broken body is told alike, however it is broken
     shown = {"path": request.url.path[:200], "method": request.method}
     found, expected, remedy = (text.format(**shown) for text in told)
-    return problem(status, code, title, http.headers, found=found, expected=expected, remedy=remedy)
+    headers = {**(http.headers or {}), **_allow(request)} if http.status_code == 405 else http.headers
+    return problem(status, code, title, headers, found=found, expected=expected, remedy=remedy)
+
+
+def _allow(request: Request) -> dict[str, str]:
+    """Return every method of the path: the router alone names those of the first route that has it."""
+    path = getattr(request.scope.get("route"), "path_format", "")
+    methods = request.app.openapi()["paths"].get(path, {})
+    return {"Allow": ", ".join(sorted(method.upper() for method in methods))} if methods else {}
 
 
 def unforeseen(number: str) -> Response:

@@ -87,6 +87,14 @@ class Completed(_Event):
 class Assessed(_Event):
     """The learner was assessed: on what a course teaches, or on one competency."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"type": "string"}}} for name in ("course", "competency")
+            ]
+        }
+    )
+
     kind: Literal["assessment", "proctored"]
     course: Id | None = None
     competency: Id | None = None

@@ -207,6 +207,12 @@ class PathDocument(_OfLearner):
     facts: dict[str, Any]
 
 
+class Milestones(_OfLearner):
+    """A path in the form of the platform's learning pathways."""
+
+    milestones_v1: list[dict[str, Any]]
+
+
 class TaughtDocument(_Document):
     """What a course teaches."""
 

@@ -19,9 +19,10 @@ from api.http.shapes import (
     reasons_list,
     recommendation_item,
 )
-from api.http.v1.documents import Competencies, Gaps, PathDocument, Recommendations, WhyNot
+from api.http.v1.documents import Competencies, Gaps, Milestones, PathDocument, Recommendations, WhyNot
 from api.http.v1.parameters import Category, CourseId, Language, LearnerId, Limit, Offset, Track, Words
 from recommender.paths import Aspiration, PathSettings
+from recommender.paths.milestones import milestones_v1
 
 router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
 
@@ -134,6 +135,26 @@ async def guided(
     path = await service.solve(engine.guided, record, at, settings)
     document = {**head(engine, learner, at), **path_document(path, engine.reference, lang)}
     return Answer(document, headers=fresh.headers)
+
+
+@router.get("/paths/guided/milestones", response_model=Milestones)
+async def milestones(
+    request: Request,
+    learner: LearnerId,
+    exclude: Exclude,
+    hours: Hours = 40.0,
+    hours_a_month: HoursAMonth = 8.0,
+    language: Language = None,
+    lang: Words = "en",
+) -> Response:
+    """Return the guided path as the platform's learning pathways hold theirs: at most five milestones."""
+    service = service_of(request)
+    settings = _settings(service, hours, hours_a_month, exclude, language)
+    engine, at = service.engine, service.clock()
+    record = await record_of(request, learner)
+    path = await service.solve(engine.guided, record, at, settings)
+    found = milestones_v1(path, engine.reference, learner, lang)
+    return Answer({**head(engine, learner, at), "milestones_v1": found})
 
 
 @router.get("/paths/desirable", response_model=PathDocument)

@@ -20,6 +20,7 @@ ROUTES: list[tuple[str, type[BaseModel]]] = [
     ("/v1/learners/L3/competencies", documents.Competencies),
     ("/v1/learners/L3/gaps", documents.Gaps),
     ("/v1/learners/L3/paths/guided", documents.PathDocument),
+    ("/v1/learners/L8/paths/guided/milestones", documents.Milestones),
     ("/v1/learners/L8/paths/desirable?role=clerk", documents.PathDocument),
     ("/v1/courses", documents.Courses),
     ("/v1/courses/c1", documents.CourseDocument),

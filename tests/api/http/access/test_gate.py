@@ -29,6 +29,7 @@ BODIES: dict[str, Any] = {
     "/v1/events": {"kind": "profile", "learner": "L3"},
     "/v1/feedback": {"learner": "L3", "course": "c2", "rating": 1},
     "/v1/recommendations": {},
+    "dictionary": {"request": {"planYear": "2026-27"}},
     "search": {"request": {"filters": {"contextType": ["courses"]}}},
     "create": {"user_id": "L3", "department": "First"},
     "feedback": {"recommendation_id": "x", "course_id": "c2", "rating": 1, "user_id": "L3"},

@@ -1,0 +1,108 @@
+"""The learner's plans in the platform's form (plan dictionary, version 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from api.http.answers import Answer, stamp
+from api.http.igot.caller import caller
+from api.http.igot.profile import record_for
+from api.http.service import service_of
+from features.records import PlannedCourse
+from features.reference import PlanItem, Reference
+
+PATHS = ("/cbplan/v4/user/dictionary", "/api/cbplan/v4/user/dictionary")
+Caller = Annotated[str | None, Depends(caller)]
+
+
+class PlanQuestion(BaseModel):
+    """What stands under ``request``."""
+
+    planYear: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]  # noqa: N815 - the platform's name
+
+
+class PlanRequest(BaseModel):
+    """What the portal sends."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"request": {"planYear": "2026-27"}}})
+
+    request: PlanQuestion
+
+
+class PlanResponse(BaseModel):
+    """The platform's envelope around a dictionary for the year."""
+
+    id: str
+    ver: str
+    ts: str
+    params: dict[str, str | None]
+    responseCode: str  # noqa: N815 - the platform's name
+    result: dict[str, dict[str, dict[str, Any]]]
+
+
+async def dictionary(request: Request, body: PlanRequest, caller: Caller) -> Response:
+    """Return the plans that hold for the caller and are due in the year, those of the appraisal apart."""
+    service, year = service_of(request), body.request.planYear
+    record = await record_for(service, caller or "")
+    at, number = service.clock(), str(uuid4())
+    due = [plan for plan in record.plans if plan.due_on is None or plan_year(plan.due_on) == year]
+    reference = service.engine.reference
+    lists = {
+        "aparPlanList": _plans((plan for plan in due if plan.apar), reference),
+        "nonAparPlanList": _plans((plan for plan in due if not plan.apar), reference),
+    }
+    return Answer(
+        {
+            "id": "api.cbplan.v4.user.dictionary",
+            "ver": "v4",
+            "ts": stamp(at),
+            "params": {"resmsgid": number, "msgid": number, "err": None, "status": "SUCCESS", "errmsg": None},
+            "responseCode": "OK",
+            "result": {year: lists},
+        }
+    )
+
+
+def plan_year(day: datetime) -> str:
+    """Return the financial year of a day, April to March.
+
+    >>> plan_year(datetime(2027, 3, 31)), plan_year(datetime(2027, 4, 1))
+    ('2026-27', '2027-28')
+    """
+    first = day.year if day.month >= 4 else day.year - 1
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
+def _plans(planned: Iterable[PlannedCourse], reference: Reference) -> dict[str, Any]:
+    known = {item.plan: item for item in reference.plans}
+    found: dict[str, Any] = {}
+    for course in planned:
+        plan = found.setdefault(course.plan, _plan(course, known.get(course.plan), reference))
+        plan["contentList"].append({"identifier": course.course, "mandatory": course.mandatory})
+    return found
+
+
+def _plan(course: PlannedCourse, item: PlanItem | None, reference: Reference) -> dict[str, Any]:
+    organisation = reference.organisations.get(item.organisation) if item is not None else None
+    return {
+        "name": (item.name if item is not None else None) or course.plan,
+        "endDate": "" if course.due_on is None else f"{course.due_on:%Y-%m-%d}",
+        "planType": "CBP",
+        "contentList": [],
+        "comprehensiveAssessment": "",
+        "createdByOrgId": item.organisation if item is not None else "",
+        "createdByOrgName": organisation.name if organisation is not None else "",
+        "createdByOrgLogo": "",
+    }
+
+
+router = APIRouter(tags=["iGOT"])
+for path in PATHS:
+    router.post(path, response_model=PlanResponse)(dictionary)
