@@ -29,7 +29,9 @@ def evaluate(home: Home, settings: EvaluateSettings, report: Report) -> list[dic
     snapshot = Warehouse(home.warehouse).current()
     vectors = text_vectors(home, snapshot, settings, report)
     return [
-        compare(case, fits(Hybrid(seed=settings.seed), tuple(PEERS), report), settings, report)
+        compare(
+            case, fits(Hybrid(seed=settings.seed, settings=settings.models), tuple(PEERS), report), settings, report
+        )
         for case in cases(snapshot, vectors, settings)
     ]
 

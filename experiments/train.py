@@ -58,6 +58,9 @@ class TrainSettings(BaseModel):
     ks: tuple[int, ...] = Field(default=(10, 20), description="Lengths of the lists that are judged.")
     seed: int = Field(default=0, description="Seed of everything random.")
     text: bool = Field(default=True, description="Use the courses' texts.")
+    models: dict[str, dict[str, Any]] | None = Field(
+        default=None, description="Settings of the models; by default training chooses them."
+    )
     encoder: str | None = Field(default=None, description="Encoder by name or path; KARMAPATH_ENCODER else me5-small.")
 
 
@@ -88,7 +91,7 @@ def train(home: Home, settings: TrainSettings, report: Report) -> Trained:
     report("honest labels: " + ", ".join(f"{name} {share:.1%}" for name, share in shares.items()))
     vectors = text_vectors(home, snapshot, settings, report)
     comparison = None
-    hybrid = Hybrid(seed=settings.seed)
+    hybrid = Hybrid(seed=settings.seed, settings=settings.models)
     if snapshot.rows.get("enrolments"):
         case = make_case(snapshot, vectors, settings)
         comparison = compare(case, fits(hybrid, RULES_OF_TODAY, report), settings, report)
@@ -178,7 +181,9 @@ def fit_bundle(
     newest = snapshot.scan("enrolments").select(pl.max("enrolled_on")).collect().item()
     extra = {
         "snapshot": snapshot.hash,
-        "settings": settings.model_dump(mode="json", include={"seed", "text", "encoder"}),
+        "settings": settings.model_dump(mode="json", include={"seed", "text", "encoder", "models"}),
         "known_until": None if newest is None else newest.isoformat(),
     }
-    return write_bundle(home.bundles, Hybrid(seed=settings.seed, plan=plan).fit(data), data, tables, extra)
+    return write_bundle(
+        home.bundles, Hybrid(seed=settings.seed, plan=plan, settings=settings.models).fit(data), data, tables, extra
+    )

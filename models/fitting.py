@@ -30,13 +30,19 @@ WORTH = 0.0005
 """NDCG that a model must add to stay."""
 
 
-def make_plan(data: TrainingData, seed: int, kind: Kind, say: Callable[[str], None]) -> Plan:
-    """Choose settings and weights on a slice of the training data."""
+def make_plan(
+    data: TrainingData,
+    seed: int,
+    kind: Kind,
+    say: Callable[[str], None],
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Plan:
+    """Choose weights, and settings where none are given, on a slice of the training data."""
     ordered = kind != "share" and says_order(data, seed)
     say(f"the order of the choices {'says something' if ordered else 'says nothing'}")
     holdout = hold_out(data, kind, ordered=ordered, seed=seed)
     say(f"validation: {len(holdout.known)} learners with a history, {len(holdout.newcomers)} without")
-    settings = choose_settings(holdout, say)
+    settings = choose_settings(holdout, say) if settings is None else settings
     models = fit_models(holdout.train, settings, seed)
     weights = choose_weights(models, holdout, say)
     used = {name: weights[:, n].max() > 0 for n, name in enumerate(MODELS)}
@@ -96,8 +102,8 @@ def choose_weights(models: Mapping[str, Model], holdout: Holdout, say: Callable[
     weights[0] = 0.0
     weights[0, MODELS.index("popularity")] = 1.0
     new = _candidates(models, names, holdout.newcomers, taken)
-    if new is not None and len(holdout.newcomers) >= ENOUGH:
-        without = np.array([float(name in ("popularity", "lightfm")) for name in names], dtype=np.float32)
+    if new is not None and len(holdout.newcomers) >= ENOUGH // 3:
+        without = np.array([float(name in ("popularity", "trend", "lightfm")) for name in names], dtype=np.float32)
         weights[0, columns] = search(new, without)
         say(f"blend, no history: {shown(names, weights[0, columns])}, ndcg {ndcg(new, weights[0, columns]):.4f}")
     weights[:, MODELS.index("need")] = np.array(NEED_WEIGHT) * weights.max(axis=1)

@@ -41,11 +41,19 @@ class Hybrid:
 
     name = "hybrid"
 
-    def __init__(self, seed: int = 0, holdout: Kind = "auto", plan: Plan | None = None) -> None:
+    def __init__(
+        self,
+        seed: int = 0,
+        holdout: Kind = "auto",
+        plan: Plan | None = None,
+        settings: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
         self.seed = seed
         self.holdout = holdout
         self.plan = plan
         """Settings and weights; given here, a fit uses them and chooses none."""
+        self.settings = settings
+        """Settings alone; given here, a fit chooses only weights."""
         self.models: dict[str, Model] = {}
         self.new: NewCourses | None = None
 
@@ -53,7 +61,7 @@ class Hybrid:
         """Choose settings and weights on a validation slice, then fit every model on all the data."""
         say = report or (lambda _: None)
         if self.plan is None:
-            self.plan = make_plan(data, self.seed, self.holdout, say)
+            self.plan = make_plan(data, self.seed, self.holdout, say, self.settings)
         say("fitting on everything")
         self.models = fit_models(data, self.plan.settings, self.seed)
         self.new = new_courses(data, self.models)

@@ -32,8 +32,11 @@ TAKEN = {
 }  # fmt: skip
 
 
-def small_tables() -> Mapping[str, pl.DataFrame]:
-    """Clerks (L1 to L4) take noting, analysts (L5 to L8) take data; both posts need two competencies."""
+def small_tables(copies: int = 1) -> Mapping[str, pl.DataFrame]:
+    """Clerks (L1 to L4) take noting, analysts (L5 to L8) take data; both posts need two competencies.
+
+    With more copies there are more learners who do the same, named L1b2, L2b2, ... and begin two days later each.
+    """
     competencies = ["drafting", "data", "resilience", "catering"]
     clerk, analyst = ("clerk", "Assistant Section Officer"), ("analyst", "Statistical Officer")
     return {
@@ -77,18 +80,18 @@ def small_tables() -> Mapping[str, pl.DataFrame]:
         ),
         "learners": pl.DataFrame(
             {
-                "learner_id": list(TAKEN),
-                "organisation_id": ["d1"] * 4 + ["d2"] * 4,
-                "designation": [clerk[1]] * 4 + [analyst[1]] * 4,
+                "learner_id": [_named(learner, copy) for copy in range(copies) for learner in TAKEN],
+                "organisation_id": (["d1"] * 4 + ["d2"] * 4) * copies,
+                "designation": ([clerk[1]] * 4 + [analyst[1]] * 4) * copies,
             }
         ),
-        "enrolments": _enrolments(),
+        "enrolments": _enrolments(copies),
     }
 
 
-def small_snapshot(folder: Path) -> Snapshot:
+def small_snapshot(folder: Path, copies: int = 1) -> Snapshot:
     """Commit the small world to a warehouse in ``folder``."""
-    return Warehouse(folder).commit(small_tables())
+    return Warehouse(folder).commit(small_tables(copies))
 
 
 def small_bundle(folder: Path) -> Bundle:
@@ -99,9 +102,14 @@ def small_bundle(folder: Path) -> Bundle:
     return write_bundle(folder / "bundles", Hybrid().fit(data), data, tables)
 
 
-def _enrolments() -> pl.DataFrame:
+def _named(learner: str, copy: int) -> str:
+    return learner if copy == 0 else f"{learner}b{copy + 1}"
+
+
+def _enrolments(copies: int) -> pl.DataFrame:
     rows = [
-        (learner, course, START + timedelta(days=30 * place + number))
+        (_named(learner, copy), course, START + timedelta(days=30 * place + number + 2 * copy))
+        for copy in range(copies)
         for number, (learner, courses) in enumerate(TAKEN.items())
         for place, course in enumerate(courses)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -29,6 +30,10 @@ def train(
     encoder: Annotated[
         str | None, typer.Option(help="me5-small, light, or a sentence-transformers model by name or path.")
     ] = None,
+    settings_file: Annotated[
+        Path | None,
+        typer.Option("--settings", help="Settings of the models, as karmapath tune models writes them.", exists=True),
+    ] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -37,8 +42,10 @@ def train(
     Example: karmapath train --test-share 0.1
     """
     from experiments.train import TrainSettings, train
+    from experiments.tune import read_settings
 
-    settings = TrainSettings(cut=cut, test_share=test_share, seed=seed, text=text, encoder=encoder)
+    models = None if settings_file is None else read_settings(settings_file)
+    settings = TrainSettings(cut=cut, test_share=test_share, seed=seed, text=text, encoder=encoder, models=models)
     trained = train(Home.find(home), settings, report=lambda line: log.print(line, markup=False))
     answer: dict[str, Any] = {
         "bundle": trained.bundle.version,
