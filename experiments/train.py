@@ -182,6 +182,7 @@ def fit_bundle(
     extra = {
         "snapshot": snapshot.hash,
         "settings": settings.model_dump(mode="json", include={"seed", "text", "encoder", "models"}),
+        "evidence": home.evidence.read_text(encoding="utf-8") if home.evidence.exists() else None,
         "known_until": None if newest is None else newest.isoformat(),
     }
     return write_bundle(

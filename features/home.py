@@ -45,6 +45,11 @@ class Home:
         return self.folder / "tracking"
 
     @property
+    def evidence(self) -> Path:
+        """The refitted evidence table; where there is none the default holds."""
+        return self.folder / "evidence.toml"
+
+    @property
     def rejects(self) -> Path:
         """Rows that imports refused, a Parquet file an import."""
         return self.folder / "rejects"

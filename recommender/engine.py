@@ -24,7 +24,7 @@ from recommender.gaps import Gap, gaps, requirements_for
 from recommender.list_reasons import list_reasons
 from recommender.needs import TeachingTable
 from recommender.paths import Aspiration, Path, PathSettings, Reason, desirable_path, guided_path
-from recommender.state import CompetencyState, competency_state
+from recommender.state import DEFAULT_EVIDENCE, CompetencyState, EvidenceTable, competency_state
 
 GUIDED, DESIRABLE = "guided", "desirable"
 TRACKS = (GUIDED, DESIRABLE)
@@ -67,6 +67,8 @@ class Engine:
         self.bundle = bundle
         self.reference = bundle.reference
         self.teaching = TeachingTable.of(self.reference, bundle.course_ids)
+        table = bundle.manifest.get("evidence")
+        self.evidence = DEFAULT_EVIDENCE if table is None else EvidenceTable.parse(table, f"bundle {bundle.version}")
 
     @property
     def version(self) -> str:
@@ -75,7 +77,7 @@ class Engine:
 
     def state(self, record: LearnerRecord, at: datetime) -> CompetencyState:
         """Return the learner's competency state at that moment."""
-        return competency_state(record, self.reference, at)
+        return competency_state(record, self.reference, at, self.evidence)
 
     def gaps(
         self, record: LearnerRecord, at: datetime, *, role: str | None = None, position: str | None = None

@@ -36,7 +36,7 @@ def evidence(
     ids = tested.sort("learner_id").head(most).collect()["learner_id"].to_list()
     known = (store.record(one) for one in track(ids, "reading records", console=log))
     tuned = tune_evidence((record for record in known if record is not None), Reference.load(snapshot))
-    target = out or place.folder / "evidence.toml"
+    target = out or place.evidence
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(tuned.fit.table.to_toml(), encoding="utf-8")
     if as_json:
@@ -49,4 +49,4 @@ def evidence(
         return
     say(f"Fitted to {tuned.fit.cases:,} proctored results; {tuned.held_out:,} held out.")
     say(f"Log loss of the held-out results: {tuned.loss_before:.4f} before, {tuned.loss_after:.4f} after.")
-    say(f"The table is in {target}.")
+    say(f"The table is in {target}; bundles trained with it there (in the home folder) judge by it.")

@@ -11,6 +11,7 @@ from features.errors import NotFoundError
 from features.records import Enrolment, Learner, LearnerRecord, PlannedCourse
 from recommender.engine import Engine
 from recommender.paths import PathSettings
+from recommender.state import DEFAULT_EVIDENCE
 from tests.worlds import NOW, small_bundle
 
 CLERK = Learner("new", organisation="d1", designation="Assistant Section Officer")
@@ -99,6 +100,15 @@ def test_similar_courses_are_live_and_not_the_course_itself(engine: Engine) -> N
     assert "c1" not in similar
     with pytest.raises(NotFoundError, match="no course 'c9'"):
         engine.similar("c9", NOW)
+
+
+def test_a_refitted_evidence_table_comes_with_the_bundle(engine: Engine) -> None:
+    doubtful = replace(DEFAULT_EVIDENCE.kinds["completion"], passed=1.0)
+    table = replace(DEFAULT_EVIDENCE, kinds={**DEFAULT_EVIDENCE.kinds, "completion": doubtful})
+    manifest = {**engine.bundle.manifest, "evidence": table.to_toml()}
+    refitted = Engine(replace(engine.bundle, manifest=manifest))
+    believed, doubted = (one.state(record("c1"), NOW).belief("drafting") for one in (engine, refitted))
+    assert believed.p_at_least(2) > doubted.p_at_least(2)
 
 
 def test_the_same_record_gives_the_same_answer(engine: Engine) -> None:
