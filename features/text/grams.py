@@ -24,7 +24,7 @@ def gram_counts(texts: Sequence[str], sizes: tuple[int, int] = (2, 5)) -> sparse
     -------
     Texts x ``COLUMNS``, float32 counts.
     """
-    padded = [f" {' '.join(text.split())} " for text in texts]
+    padded = [f" {' '.join(text.split())} " if text.strip() else " " for text in texts]
     codes = np.frombuffer("".join(padded).encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     rows = np.repeat(np.arange(len(texts)), [len(text) for text in padded])
     found = [_grams_of_size(codes, rows, size) for size in range(sizes[0], sizes[1] + 1)]

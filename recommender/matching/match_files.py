@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from features.encoder import Encoder
 from features.errors import KarmapathError
-from features.text import clean, tidy
+from features.text import clean, script_of, tidy
+from features.text.romanised import devanagari_guesses
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.link_model import LinkModel
 from recommender.matching.pairing import pair_scores
 
+_IN_DEVANAGARI = frozenset({"hi", "mr", "ne", "kok", "mai", "brx", "doi", "sa"})
 FEWEST_LINKS = 20
 """With fewer known queries nothing can be learned that would carry over."""
 
@@ -30,7 +32,8 @@ class TextTable:
 
     def encoded(self, encoder: Encoder) -> EncodedTexts:
         """Return the texts made ready for matching."""
-        return EncodedTexts.of([tidy(text) or clean(text) for text in self.texts], encoder, languages=self.languages)
+        texts = [_readable(text, language) for text, language in zip(self.texts, self.languages, strict=True)]
+        return EncodedTexts.of(texts, encoder, languages=self.languages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,13 @@ def match_texts(
     else:
         scores = pair_scores(asked, held)
     return [_best(row, candidates.ids, top) if text else () for row, text in zip(scores, asked.texts, strict=True)]
+
+
+def _readable(text: str, language: str | None) -> str:
+    """Return the text tidied; Hindi in Latin letters, where the file says it is Hindi, in its own script."""
+    tidied = tidy(text) or clean(text)
+    romanised = language in _IN_DEVANAGARI and script_of(tidied) == "latin"
+    return devanagari_guesses(tidied)[0] if romanised else tidied
 
 
 def _best(scores: NDArray[np.float64], ids: Sequence[str], top: int) -> tuple[Match, ...]:

@@ -9,10 +9,11 @@ _SHORTEST = 3
 
 _SAYS_NOTHING = (
     "a an and are as at be by for from how in into is it its of on or our that the their this to use using via "
-    "we what when with you your introduction intro basics fundamentals course"
+    "we what when with you your introduction intro basics fundamentals course "
+    "और का की के को में पर से है हैं एक लिए aur ka ki ke ko mein par se hai liye ek"
 )
 STOP_WORDS = frozenset(_SAYS_NOTHING.split())
-"""Words that say nothing about a subject."""
+"""Words of English and Hindi that say nothing about a subject."""
 
 
 @cache
