@@ -7,6 +7,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from experiments.calibration import Reliability
+
 
 def slices_figure(comparison: Mapping[str, Any], metric: str) -> Figure:
     """Return a dot for each model and slice, with its 95 % interval."""
@@ -41,5 +43,32 @@ def coverage_figure(comparison: Mapping[str, Any], k: int) -> Figure:
     axes.set_xticks([place + 0.2 for place in range(len(models))], models)
     axes.set_ylim(0, 1)
     axes.set_title("Share of the catalogue shown, and how unequally")
+    axes.legend(frameon=False)
+    return figure
+
+
+def learning_figure(curve: Mapping[int, float], metric: str) -> Figure:
+    """Return the metric by the number of learners that were fitted on."""
+    figure = Figure(figsize=(6, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(list(curve), list(curve.values()), marker="o")
+    axes.set_xlabel("learners fitted on")
+    axes.set_ylabel(metric)
+    axes.set_xscale("log")
+    axes.set_ylim(bottom=0)
+    axes.set_title("Would more data help?")
+    return figure
+
+
+def calibration_figure(found: Reliability) -> Figure:
+    """Return the share of suggestions that were chosen by the chance that their scores promise."""
+    figure = Figure(figsize=(5, 5), layout="constrained")
+    axes = figure.subplots()
+    top = 1.1 * max(float(found.promised.max()), float(found.observed.max()))
+    axes.plot([0, top], [0, top], linestyle="--", color="grey", label="promised = chosen")
+    axes.plot(found.promised, found.observed, marker="o", label="suggestions, by tenths")
+    axes.set_xlabel("promised chance")
+    axes.set_ylabel("share that was chosen")
+    axes.set_title(f"Calibration error {found.error:.4f}")
     axes.legend(frameon=False)
     return figure

@@ -160,6 +160,10 @@ class Tracking:
         """Return the metrics of a run."""
         return dict(self._client.get_run(run).data.metrics)
 
+    def artifacts(self, run: str) -> set[str]:
+        """Return the names of what a run keeps."""
+        return {found.path for found in self._client.list_artifacts(run)}
+
     def champion(self) -> Registered | None:
         """Return the version that serves."""
         return self.alias(CHAMPION)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from experiments.cases import Case, last_out, time_cut
-from experiments.figures import coverage_figure, slices_figure
 from experiments.judge import document, flat_metrics, judge
 from experiments.labels import label_shares
+from experiments.pictures import pictures
 from experiments.ranked import Scorer
 from experiments.tag import tag_courses
 from experiments.tracking import Registered, Tracking
@@ -90,11 +90,13 @@ def train(home: Home, settings: TrainSettings, report: Report) -> Trained:
     )
     report("honest labels: " + ", ".join(f"{name} {share:.1%}" for name, share in shares.items()))
     vectors = text_vectors(home, snapshot, settings, report)
-    comparison = None
+    comparison, figures = None, {}
     hybrid = Hybrid(seed=settings.seed, settings=settings.models)
     if snapshot.rows.get("enrolments"):
         case = make_case(snapshot, vectors, settings)
         comparison = compare(case, fits(hybrid, RULES_OF_TODAY, report), settings, report)
+        report("pictures: slices, coverage, learning curve, calibration")
+        figures = pictures(comparison, case, hybrid, settings.ks[0])
     else:
         report("no enrolments yet: nothing to judge on; lists stand on profiles, needs and texts")
     report("fitting on everything that is known, with the settings chosen before the cut")
@@ -106,20 +108,16 @@ def train(home: Home, settings: TrainSettings, report: Report) -> Trained:
             {f"share_{name}": share for name, share in shares.items()},
         )
         if comparison is not None:
-            _log_comparison(tracking, comparison, settings.ks[0])
+            tracking.log({}, flat_metrics(comparison))
+            tracking.log_text("comparison.json", json.dumps(comparison, indent=1))
+        for name, figure in figures.items():
+            tracking.log_figure(name, figure)
         registered = tracking.register(bundle.folder)
     first = tracking.champion() is None
     if first:
         tracking.crown(registered)
     report(f"bundle {bundle.version} is version {registered.number}" + (", the first: champion" if first else ""))
     return Trained(bundle, registered, comparison, first)
-
-
-def _log_comparison(tracking: Tracking, comparison: dict[str, Any], k: int) -> None:
-    tracking.log({}, flat_metrics(comparison))
-    tracking.log_text("comparison.json", json.dumps(comparison, indent=1))
-    tracking.log_figure("slices.png", slices_figure(comparison, f"ndcg@{k}"))
-    tracking.log_figure("coverage.png", coverage_figure(comparison, k))
 
 
 def compare(case: Case, fits: Mapping[str, Fit], settings: TrainSettings, report: Report) -> dict[str, Any]:

@@ -62,6 +62,11 @@ def test_the_run_holds_figures_with_intervals_and_the_share_of_each_label(home: 
     assert metrics[f"{name}/low"] <= metrics[name] <= metrics[f"{name}/high"]
 
 
+def test_the_run_keeps_its_pictures(home: Home, lines: list[str]) -> None:
+    tracking = Tracking(home)
+    assert {"slices.png", "coverage.png", "learning_curve.png"} <= tracking.artifacts(tracking.versions()[0].run)
+
+
 def test_the_gate_refuses_what_is_not_clearly_above_ease(home: Home, lines: list[str]) -> None:
     verdict = promote(home, 2, SETTINGS, ignore)
     assert not verdict.promoted
