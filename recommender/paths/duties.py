@@ -8,6 +8,7 @@ from datetime import datetime
 
 from features.records import LearnerRecord, PlannedCourse
 from features.reference import Reference, Rule
+from recommender.paths.candidates import any_version
 from recommender.paths.problem import Duty
 from recommender.paths.reasons import Fact, Reason
 from recommender.paths.schedule import DAYS_A_MONTH
@@ -40,7 +41,7 @@ def mandates(
     pace = _Pace(at, hours_a_month)
     wanted = [_of_plan(item, reference, pace) for item in _open_items(record, reference)]
     owed = [one for one in obligations(record, reference, at) if not one.met]
-    wanted += [_of_rule(one, usable, pace) for one in owed]
+    wanted += [_of_rule(one, reference, usable, pace) for one in owed]
     able = [mandate for mandate in wanted if _can_be_met(mandate.duty, usable)]
     return Mandates(
         open=tuple(able),
@@ -86,11 +87,12 @@ def _of_plan(item: PlannedCourse, reference: Reference, pace: _Pace) -> Mandate:
     return Mandate(duty, Reason(code, facts), item.due_on)
 
 
-def _of_rule(owed: Obligation, usable: Collection[str], pace: _Pace) -> Mandate:
+def _of_rule(owed: Obligation, reference: Reference, usable: Collection[str], pace: _Pace) -> Mandate:
     done = {one for one, _ in owed.done}
+    left = any_version((one for one in owed.courses if one not in done), reference)
     duty = Duty(
         owed.key,
-        tuple(one for one in owed.courses if one in usable and one not in done),
+        tuple(one for one in left if one in usable),
         count=max(0, owed.count - len(done)),
         hours=max(0.0, owed.hours - owed.hours_done),
         rule=owed.key,

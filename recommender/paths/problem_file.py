@@ -80,7 +80,7 @@ def parse_problem(document: Mapping[str, Any]) -> Problem:
         courses=usable,
         needs=tuple(_needs(document, state)),
         hours=_number(_at(document, "hours", ""), "/hours"),
-        duties=(*_mandatory(document, known, sets), *_pools(document, known)),
+        duties=(*_mandatory(document, known, sets), *_pools(document, known, sets)),
         cost=None if document.get("cost") is None else _number(document["cost"], "/cost"),
         held=frozenset(_ids(document, "completed", known)),
         base=state,
@@ -175,7 +175,7 @@ def _mandatory(document: Mapping[str, Any], known: Mapping[str, int], sets: list
         yield Duty(one, (one, *(other for other in _equivalents(one, sets) if other != one)))
 
 
-def _pools(document: Mapping[str, Any], known: Mapping[str, int]) -> Iterator[Duty]:
+def _pools(document: Mapping[str, Any], known: Mapping[str, int], sets: list[tuple[str, ...]]) -> Iterator[Duty]:
     for number, item in _items(document, "pools", ""):
         pointer = f"/pools/{number}"
         raw = _object(item, pointer)
@@ -183,6 +183,7 @@ def _pools(document: Mapping[str, Any], known: Mapping[str, int]) -> Iterator[Du
             _known(one, known, f"{pointer}/courses/{m}")
             for m, one in enumerate(_list(_at(raw, "courses", pointer), f"{pointer}/courses"))
         )
+        courses = tuple(dict.fromkeys(other for one in courses for other in _equivalents(one, sets)))
         yield Duty(pointer, courses, hours=_number(_at(raw, "hours", pointer), f"{pointer}/hours"), count=0)
 
 

@@ -61,6 +61,17 @@ def test_half_of_what_is_prescribed_is_put_on_the_path() -> None:
     assert all(item.reasons[0].facts["rule"] == "dopt-2025-prescribed-share" for item in path.items)
 
 
+def test_a_prescribed_course_may_be_taken_in_another_language() -> None:
+    reference = _reference()
+    courses = {
+        **reference.courses,
+        "c1": _course("c1", languages=("en",)),
+        "hi": _course("hi", languages=("hi",), base="c1"),
+    }
+    path = _path(_record(plans=_prescribed("c1"), languages=("hi",)), replace(reference, courses=courses))
+    assert path.courses() == ("hi",)
+
+
 def test_what_is_met_asks_for_nothing_more_but_keeps_its_record() -> None:
     record = _record("c1", "c2", plans=_prescribed("c1", "c2", "c3"))
     owed = next(one for one in obligations(record, _reference(), NOW) if one.rule.kind == "share_of_prescribed")

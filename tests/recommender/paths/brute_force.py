@@ -32,10 +32,15 @@ def allowed(document: Document, courses: dict[str, Document], chosen: tuple[str,
         and all(sum(one in chosen for one in group) <= 1 for group in document.get("equivalents", []))
         and all(any(one in chosen for one in alike(document, must)) for must in document.get("mandatory", []))
         and all(
-            sum(courses[one]["hours"] for one in chosen if one in set(pool["courses"])) >= pool["hours"] - 1e-9
+            sum(courses[one]["hours"] for one in chosen if one in pooled(document, pool)) >= pool["hours"] - 1e-9
             for pool in document.get("pools", [])
         )
     )
+
+
+def pooled(document: Document, pool: Document) -> set[str]:
+    """Return the courses that count towards a pool: its own and their equivalents."""
+    return {other for one in pool["courses"] for other in alike(document, one)}
 
 
 def alike(document: Document, one: str) -> list[str]:
