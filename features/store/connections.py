@@ -28,7 +28,10 @@ def connect(url: str) -> Engine:
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
-    return create_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10)
+    encoding = {"client_encoding": "utf8"}  # else a database made in the C locale answers with bytes
+    return create_engine(
+        parsed, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10, connect_args=encoding
+    )
 
 
 @contextmanager
