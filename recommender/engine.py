@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,13 @@ class Situation:
     gaps: tuple[Gap, ...]
     batch: LearnerBatch
     """A batch of one, with needs."""
-    scores: NDArray[np.float32]
-    """Shape (n_courses,), the hybrid's scores, courses already taken included."""
+    parts: Mapping[str, NDArray[np.float32]]
+    """What each model adds to the scores, shapes (1, n_courses): computed once, explained often."""
+
+    @cached_property
+    def scores(self) -> NDArray[np.float32]:
+        """Shape (n_courses,), the hybrid's scores, courses already taken included."""
+        return np.asarray(sum(self.parts.values()), dtype=np.float32)[0]
 
 
 class Engine:
@@ -104,7 +110,7 @@ class Engine:
             self.bundle.learner_vocabulary.matrix([record.learner], self.reference),
             needs[None, :],
         )
-        return Situation(record, at, state, found, batch, self.bundle.hybrid.score(batch)[0])
+        return Situation(record, at, state, found, batch, self.bundle.hybrid.parts(batch))
 
     def recommend(
         self,
@@ -259,7 +265,7 @@ class Engine:
             situation.gaps,
             situation.state,
             self.reference,
-            contributions=self.bundle.hybrid.explain(situation.batch, column),
+            contributions={name: float(part[0, column]) for name, part in situation.parts.items()},
             nearest=self._nearest(situation, column),
         )
 
