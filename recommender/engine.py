@@ -63,7 +63,8 @@ class Situation:
     @cached_property
     def scores(self) -> NDArray[np.float32]:
         """Shape (n_courses,), the hybrid's scores, courses already taken included."""
-        return np.asarray(sum(self.parts.values()), dtype=np.float32)[0]
+        scores: NDArray[np.float32] = np.asarray(sum(self.parts.values()), dtype=np.float32)[0]
+        return scores
 
 
 class Engine:
