@@ -63,7 +63,9 @@ class LevelModel:
         # What each known pair would be told to be if it were not known: that is how new pairs are told.
         unseen = levels - weights / np.diag(inverse)
         shares = np.cumsum(np.bincount(levels, minlength=MAX_LEVEL + 1)[1:]) / len(levels)
-        return cls(roles, competencies, pairs, weights, middle, np.quantile(unseen, shares[:-1]))
+        borders = np.quantile(unseen, shares[:-1])
+        borders[shares[:-1] <= 0], borders[shares[:-1] >= 1] = -np.inf, np.inf
+        return cls(roles, competencies, pairs, weights, middle, borders)
 
     def predict(self, roles: EncodedTexts, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the level (1 to 5) of each pair of a new role and a competency, shape (n,)."""

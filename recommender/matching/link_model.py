@@ -102,20 +102,19 @@ def _learned_signals(
     """
     often = links.mean(axis=0)
     sharp, smooth = (_kernel_ridge(kernel, among, links, often, ridge) for ridge in _RIDGES)
-    voted = _neighbours_vote(kernel, links)
+    voted = _neighbours_vote(kernel, links, max(float(among.std()), 1e-6))
     together = (voted + sharp) / 2 @ _together(links)
     prior = np.broadcast_to(np.log(often + 0.5 / (len(links) + 1)), voted.shape)
     return np.stack([voted, sharp, smooth, prior, together])
 
 
-def _neighbours_vote(similarity: NDArray[np.float64], links: NDArray[np.float64]) -> NDArray[np.float64]:
+def _neighbours_vote(similarity: NDArray[np.float64], links: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
     """Return the weighted share of the nearest known queries that have each link."""
     count = min(_NEIGHBOURS, similarity.shape[1])
     if not count:
         return np.zeros((len(similarity), links.shape[1]))
     nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :count]
     near = np.take_along_axis(similarity, nearest, axis=1)
-    spread = max(float(similarity.std()), 1e-6)
     weight = np.exp((near - near[:, :1]) / spread)
     weight /= weight.sum(axis=1, keepdims=True)
     rows = np.repeat(np.arange(len(nearest)), count)
