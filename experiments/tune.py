@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import optuna
 
@@ -23,7 +23,7 @@ from models.fitting import choose_settings, choose_weights, has_side, says_order
 from models.holdout import Holdout, hold_out
 from models.hybrid import Hybrid
 from models.new_course_fitting import new_courses
-from models.plan import NO_NEW, Plan, fit_models
+from models.plan import MODELS, NO_NEW, Plan, fit_models
 from models.tuning import rank_quality
 
 Settings = dict[str, dict[str, Any]]
@@ -74,9 +74,22 @@ def tune(home: Home, settings: TrainSettings, minutes: float, report: Report) ->
 
 
 def read_settings(file: Path) -> Settings:
-    """Return the settings that a search wrote."""
-    settings: Settings = json.loads(file.read_text())["settings"]
-    return settings
+    """Return the settings that a search wrote.
+
+    Raises
+    ------
+    KarmapathError
+        If the file is not one that a search wrote.
+    """
+    expected = "a file of karmapath tune models, with a model's settings each under 'settings'"
+    try:
+        settings = json.loads(file.read_text(encoding="utf-8"))["settings"]
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise KarmapathError(f"{file} holds no settings ({error})", expected, "run 'karmapath tune models'") from error
+    unknown = set(settings) - set(MODELS) if isinstance(settings, dict) else {str(settings)}
+    if unknown or not all(isinstance(own, dict) for own in settings.values()):
+        raise KarmapathError(f"{file} has settings of {', '.join(unknown) or 'another form'}", expected, "correct it")
+    return cast("Settings", settings)
 
 
 def _study(home: Home, snapshot: str, seed: int) -> optuna.Study:

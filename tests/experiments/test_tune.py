@@ -50,6 +50,14 @@ def test_too_little_before_the_cut_says_what_to_do(tmp_path: Path) -> None:
         tune(home, SETTINGS.model_copy(update={"cut": datetime(2026, 1, 5)}), A_MOMENT, ignore)
 
 
+@pytest.mark.parametrize("content", ["", "hello", "[]", "{}", '{"settings": 3}', '{"settings": {"magic": {}}}'])
+def test_a_file_of_another_kind_is_refused(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(content)
+    with pytest.raises(KarmapathError, match="karmapath tune models"):
+        read_settings(file)
+
+
 def test_training_takes_the_settings_that_were_found(home: Home, tuned: list[Tuned]) -> None:
     found = read_settings(tuned[-1].file)
     trained = train(home, SETTINGS.model_copy(update={"models": found}), ignore)
