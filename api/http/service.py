@@ -16,6 +16,7 @@ from starlette.requests import Request
 from api.http.champion import Champion
 from api.http.metrics import Metrics
 from api.http.problems import OverdueError
+from api.http.searcher import Searcher
 from api.http.writer import Writer
 from api.settings import Settings
 from features.errors import NotFoundError
@@ -50,6 +51,11 @@ class Service:
     def writer(self) -> Writer:
         """The thread that writes for all requests."""
         return Writer(self.store, self.clock)
+
+    @cached_property
+    def searcher(self) -> Searcher:
+        """Search of the catalogue."""
+        return Searcher(self.settings.folders)
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:

@@ -13,27 +13,45 @@ from api.http.problems import describe
 from api.http.service import service_of
 from api.http.shapes import course_card, course_document, role_document
 from api.http.v1.documents import CourseDocument, Courses, ModelDocument, RoleDocument, Roles, Similar
-from api.http.v1.parameters import CourseId, Limit, Offset
+from api.http.v1.parameters import CourseId, Language, Limit, Offset
 from features.errors import NotFoundError
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
 T = TypeVar("T")
-Search = Annotated[str, Query(max_length=400, description="words of the name; empty: all")]
+Search = Annotated[str, Query(max_length=400, description="what is looked for; empty: all")]
+Categories = Annotated[list[str], Query(default_factory=list, max_length=20, description="only these categories")]
+Providers = Annotated[list[str], Query(default_factory=list, max_length=20, description="only these providers")]
 
 
 @router.get("/courses", response_model=Courses)
-async def courses(request: Request, q: Search = "", limit: Limit = 20, offset: Offset = 0) -> Response:
-    """Return the live courses whose name holds the words, in order of their names."""
+async def courses(
+    request: Request,
+    category: Categories,
+    provider: Providers,
+    q: Search = "",
+    language: Language = None,
+    limit: Limit = 20,
+    offset: Offset = 0,
+) -> Response:
+    """Search the live courses: in any language, in Hindi typed in Latin letters, with typing errors.
+
+    An empty query lists all, in order of their names.
+    """
     service = service_of(request)
-    engine, at = service.engine, service.clock()
-    words = q.casefold().split()
-    found = sorted(
-        (c for c in engine.reference.courses.values() if c.is_live(at) and _holds(c.name, words)),
-        key=lambda course: (course.name.strip().casefold(), course.id),
-    )
-    items = [course_card(course) for course in _page(found, limit, offset)]
-    return Answer({"model": engine.version, "total": len(found), "offset": offset, "items": items})
+    engine = service.engine
+    filters = {"category": category, "provider": provider, "languages": [language] if language else []}
+    answer, searched = await service.solve(
+        service.searcher.search, engine, q, service.clock(), limit, offset,
+        {name: wanted for name, wanted in filters.items() if wanted},
+    )  # fmt: skip
+    items = [{**course_card(engine.reference.courses[hit.course]), "score": round(hit.score, 4)} for hit in answer.hits]
+    return Answer(
+        {
+            "model": engine.version, "searched": searched, "total": answer.total, "offset": offset, "items": items,
+            "facets": answer.facets, "meant": answer.meant,
+        }
+    )  # fmt: skip
 
 
 @router.get("/courses/{course}", response_model=CourseDocument)

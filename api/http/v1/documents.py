@@ -239,13 +239,24 @@ class CourseDocument(CourseCard):
     requires: list[list[str]] = Field(description="AND of ORs over course ids")
 
 
+class FoundCourse(CourseCard):
+    """A course that was found."""
+
+    score: float = Field(description="comparable within one answer only")
+
+
 class Courses(_Document):
-    """Courses, best first."""
+    """Courses that were found, best first."""
 
     model: str
+    searched: Literal["meaning", "words"] = Field(
+        description="words: only names were searched, as the search by meaning is not ready, or not installed"
+    )
     total: int
     offset: int
-    items: list[CourseCard]
+    items: list[FoundCourse]
+    facets: dict[str, dict[str, int]] = Field(description="column to value to number of courses found")
+    meant: dict[str, list[str]] = Field(description="words the catalogue does not know, and what was searched instead")
 
 
 class Similar(_Document):

