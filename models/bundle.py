@@ -27,6 +27,7 @@ from features.reference import Reference, TableFolder
 from features.schema import TABLES
 from models.base import Arrays, TrainingData
 from models.hybrid import Hybrid
+from models.plan import MODELS, SITUATIONS
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -70,7 +71,7 @@ class Bundle:
             course_ids=tuple(manifest["course_ids"]),
             learner_vocabulary=LearnerVocabulary(tuple(manifest["learner_features"])),
             course_vocabulary=CourseVocabulary(tuple(manifest["course_features"])),
-            hybrid=Hybrid.from_arrays(arrays),
+            hybrid=_hybrid(arrays, folder),
             course_vectors=None if vectors is None else np.asarray(vectors, dtype=np.float32),
         )
 
@@ -83,6 +84,16 @@ class Bundle:
     def reference(self) -> Reference:
         """The reference data of the snapshot that the bundle was trained on; read when first asked for."""
         return Reference.load(TableFolder(self.folder / _REFERENCE))
+
+
+def _hybrid(arrays: Arrays, folder: Path) -> Hybrid:
+    """Return the hybrid; ``NotReadyError`` if the arrays are those of another release's models."""
+    shape = arrays["plan/weights"].shape if "plan/weights" in arrays else ()
+    if shape != (len(SITUATIONS), len(MODELS)):
+        raise NotReadyError(
+            f"a bundle of another release in {folder}", f"the models {', '.join(MODELS)}", "run 'karmapath train'"
+        )
+    return Hybrid.from_arrays(arrays)
 
 
 def write_bundle(

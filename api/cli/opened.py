@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.settings import load_settings
 from features.errors import NotFoundError
 from features.home import Home
 from features.records import LearnerRecord
@@ -30,9 +31,9 @@ def open_engine(home: Home) -> Engine:
 
 
 def open_store(home: Home) -> Store:
-    """Open the store of the home folder, made and filled from the current snapshot where that is still to be done."""
+    """Open the store that the settings name; it is made, and filled from the current snapshot, where it is not yet."""
     home.folder.mkdir(parents=True, exist_ok=True)
-    store = Store(home.store_url)
+    store = Store(load_settings(home.folder).database)
     store.migrate()
     warehouse = Warehouse(home.warehouse)
     if warehouse.exists():
