@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from api.http.service import Service
 from features.records import Learner, LearnerRecord
 from features.reference import Reference
+from features.store import StoreError
+
+log = logging.getLogger("karmapath.igot")
 
 
 async def record_for(
@@ -16,9 +20,19 @@ async def record_for(
 
     ``department`` is an organisation's id or name; one that is not in the reference data is ignored, so is an empty
     designation. A job that differs from the stored one wins: the portal hears of a transfer first.
+
+    Without a store everybody is known by the job alone: a home page that names a course already taken is better
+    than one without courses.
     """
-    reference = service.engine.reference
-    organisation = organisation_of(reference, department)
+    organisation = organisation_of(service.engine.reference, department)
+    try:
+        return await _known(service, learner_id, organisation, designation)
+    except StoreError as error:
+        log.warning("lists are made without the store: %s", error)
+        return LearnerRecord(_with_job(Learner(learner_id), organisation, designation))
+
+
+async def _known(service: Service, learner_id: str, organisation: str | None, designation: str | None) -> LearnerRecord:
     record = await service.look_up(service.store.record, learner_id, service.clock())
     known = record.learner if record is not None else Learner(learner_id)
     told = _with_job(known, organisation, designation)

@@ -7,7 +7,9 @@ for the caller whatever the id; only courses that the portal's search shows are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import uuid4
@@ -23,13 +25,15 @@ from api.http.service import Service, service_of
 from features.errors import NotFoundError
 from features.records import LearnerRecord
 from features.reference import Reference
-from features.store import Feedback, ShownList
+from features.store import Feedback, ShownList, StoreError
 from features.store.events import Id
 from recommender.eligibility import PORTAL_CATEGORIES, eligibility
 from recommender.engine import Recommendation
 
 FAMILIES = ("/api/recommendation", "/courseRecommendation", "/api/courseRecommendation")
 """The paths under which the platform's services, its web client and its mobile client reach the same three routes."""
+
+log = logging.getLogger("karmapath.igot")
 
 SURFACE = "igot"
 _SEARCHED = 100
@@ -146,7 +150,9 @@ async def create(request: Request, body: CreateRequest, caller: Caller) -> Respo
 async def read(request: Request, recommendation_id: str, caller: Caller) -> Response:
     """Return the list of that id, made anew where the model, the learner or the days say so."""
     service = service_of(request)
-    kept = await service.look_up(service.store.read_shown, recommendation_id)
+    kept: ShownList | None = None
+    with _without_store():
+        kept = await service.look_up(service.store.read_shown, recommendation_id)
     if kept is None or (caller is not None and kept.learner != caller):
         return _answer(await _for_caller(service, recommendation_id, caller, is_free=kept is None), [])
     record = await record_for(service, kept.learner)
@@ -190,8 +196,18 @@ async def _make(
     if themes:
         items = _themes_first(items, themes, engine.reference)[:limit]
     shown = service.shown(record.learner.id, SURFACE, engine, items, list_id=list_id, revision=revision)
-    await service.write(service.store.add_shown, [shown])
+    with _without_store():
+        await service.write(service.store.add_shown, [shown])
     return shown
+
+
+@contextmanager
+def _without_store() -> Iterator[None]:
+    """Go on where the store does not answer: a list that cannot be kept is better than none."""
+    try:
+        yield
+    except StoreError as error:
+        log.warning("a list is not kept: %s", error)
 
 
 def _recommend(service: Service, record: LearnerRecord, limit: int) -> tuple[Recommendation, ...]:
