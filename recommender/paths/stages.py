@@ -26,7 +26,7 @@ TOLERANCE = 1e-7
 """By how much an aim that is held may fall short for the sake of later ones."""
 DIRECT = 100
 """Models with at most so many courses are solved without the detour by the relaxation."""
-CORE = 60
+CORE = 40
 """At least so many courses are in the core."""
 
 
@@ -72,6 +72,10 @@ class _Relaxation:
         """Numerical room."""
         return 1e-7 * max(1.0, abs(self.bound))
 
+    def within(self, best: float) -> NDArray[np.bool_]:
+        """Return the courses that may be in a plan worth at least ``best``."""
+        return np.asarray(self.reduced <= self.bound - best + self.margin)
+
 
 class Stages:
     """Solves aims in turn; whatever is held or cut stays."""
@@ -89,7 +93,7 @@ class Stages:
         bounds: list[float] = []
         proven = True
         for aim in aims:
-            stage = self.maximise(aim.worth, aim.loss)
+            stage = self.maximise(aim.worth, aim.loss, plans[-1] if plans else None)
             if stage.infeasible and not plans:
                 return InOrder((), (), proven=True, infeasible=True)
             if stage.x is None:
@@ -100,58 +104,63 @@ class Stages:
             self.hold(aim.worth, stage.best - aim.loss * abs(stage.best))
         return InOrder(tuple(plans), tuple(bounds), proven)
 
-    def maximise(self, worth: Floats, loss: float = 0.0) -> Stage:
+    def maximise(self, worth: Floats, loss: float = 0.0, known: Floats | None = None) -> Stage:
         """Maximise under all rows so far, adding loop rows until the courses chosen can be ordered.
 
-        Courses that are in no plan within ``loss`` of the best are fixed at 0 from then on.
+        Courses that are in no plan within ``loss`` of the best are fixed at 0 from then on. ``known`` is a plan that
+        respects all rows: nothing worse is looked for.
         """
         while True:
-            stage, relaxed = self._once(worth)
+            stage, relaxed = self._once(worth, known)
             if stage.x is None or not self._cut_loops(stage.x):
                 break
         if relaxed is not None and stage.x is not None and stage.proven:
-            room = relaxed.bound - stage.best + loss * abs(stage.best) + relaxed.margin
-            self.open &= relaxed.reduced <= room
+            self.open &= relaxed.within(stage.best - loss * abs(stage.best))
         return stage
 
     def hold(self, worth: Floats, at_least: float) -> None:
         """Keep an aim at its best while later aims are solved."""
         self.extra.add([(int(n), float(worth[n])) for n in np.flatnonzero(worth)], at_least - TOLERANCE, INFINITE)
 
-    def _once(self, worth: Floats) -> tuple[Stage, _Relaxation | None]:
+    def _once(self, worth: Floats, known: Floats | None) -> tuple[Stage, _Relaxation | None]:
+        floor = -np.inf if known is None else float(worth @ known)
         relaxed = None if self.open.sum() <= DIRECT else self._relaxation(worth)
         if relaxed is None:
-            return self._whole(worth, self.open), None
-        first = self._whole(worth, self._core(relaxed))
+            return self._whole(worth, self.open, floor), None
+        hopeful = self.open & relaxed.within(floor)
+        first = self._whole(worth, self._core(relaxed, hopeful), floor)
         if first.x is None:
-            return self._whole(worth, self.open), relaxed
+            return self._whole(worth, hopeful, floor), relaxed
         if relaxed.bound - first.best <= relaxed.margin:
             return replace(first, bound=first.best, proven=True), relaxed
-        hopeful = self.open & (relaxed.reduced <= relaxed.bound - first.best + relaxed.margin)
-        final = self._whole(worth, hopeful)
+        final = self._whole(worth, hopeful & relaxed.within(first.best), first.best)
         if final.x is None or final.best < first.best:
             bound = first.best if final.proven else min(relaxed.bound, max(final.bound, first.best))
             final = Stage(first.x, first.best, bound, final.proven)
         return final, relaxed
 
-    def _core(self, relaxed: _Relaxation) -> NDArray[np.bool_]:
+    def _core(self, relaxed: _Relaxation, hopeful: NDArray[np.bool_]) -> NDArray[np.bool_]:
         used = relaxed.x[: self.model.n_courses] > 1e-9
         size = max(CORE, 3 * int(used.sum()))
         order = np.lexsort((relaxed.reduced, ~used))
         core = np.zeros(self.model.n_courses, dtype=bool)
         core[order[:size]] = True
-        return core & self.open
+        return core & hopeful
 
-    def _whole(self, worth: Floats, allowed: NDArray[np.bool_]) -> Stage:
-        """Solve with only the allowed courses."""
+    def _whole(self, worth: Floats, allowed: NDArray[np.bool_], floor: float) -> Stage:
+        """Solve with only the allowed courses, for no less than ``floor``."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             return Stage(None, -np.inf, np.inf, proven=False)
+        rows = self._rows()
+        if np.isfinite(floor):
+            terms = ((int(n), float(worth[n])) for n in np.flatnonzero(worth))
+            rows.add(terms, floor - 1e-6 * max(1.0, abs(floor)), INFINITE)
         answer = milp(
             -worth,
             integrality=np.ones(self.model.n_columns, dtype=np.uint8),
             bounds=Bounds(np.zeros(self.model.n_columns), self._upper(allowed)),
-            constraints=self._rows().constraint(self.model.n_columns),
+            constraints=rows.constraint(self.model.n_columns),
             options={"time_limit": left, "mip_rel_gap": 0.0},
         )
         infeasible = answer.status == 2
