@@ -24,6 +24,7 @@ def paths(
 
     Example: karmapath benchmark paths
     """
+    from api.settings import load_settings
     from experiments.paths.figures import FULL, QUICK, document, figures, population
     from features.home import Home
     from features.warehouse import Warehouse
@@ -36,7 +37,7 @@ def paths(
         if Warehouse(place.warehouse).exists():
             status.update("guided paths for everyone in the home folder")
             open_store(place)
-            found.append(population(place))
+            found.append(population(place, load_settings(place.folder).database))
     if as_json:
         print_json({"work": "full" if full else "quick", "figures": document(found)})
         return

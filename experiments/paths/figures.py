@@ -143,9 +143,9 @@ def _world_figures(label: str, beliefs: BeliefFigures, policies: PolicyFigures) 
     yield Figure(f"{label}: really gained an hour, over ranking", policies.per_hour, 1.0, at_most=False, detail=detail)
 
 
-def population(home: Home, workers: int = 2) -> Figure:
+def population(home: Home, database: str, workers: int = 2) -> Figure:
     """Return the minutes that guided paths for everyone in the home folder take."""
-    found = plan_population(home, now(), workers)
+    found = plan_population(home, database, now(), workers)
     told = ", ".join(f"{count:,} {status}" for status, count in sorted(found.statuses.items()))
     detail = f"{found.learners:,} learners, {found.solved:,} distinct problems; {told}"
     return Figure("guided paths for everyone, minutes", found.seconds / 60, 5.0, at_most=True, detail=detail)

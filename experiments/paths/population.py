@@ -31,22 +31,23 @@ class PopulationFigures:
     statuses: Mapping[str, int]
 
 
-def plan_population(home: Home, at: datetime, workers: int, most: int | None = None) -> PopulationFigures:
-    """Plan a guided path for every learner of the current snapshot (or the first ``most``)."""
+def plan_population(
+    home: Home, database: str, at: datetime, workers: int, most: int | None = None
+) -> PopulationFigures:
+    """Plan a guided path for every learner of the current snapshot (or the first ``most``), read from a store's URL."""
     start = time.perf_counter()
     learners = Warehouse(home.warehouse).current().read("learners").sort("position_id", "learner_id", nulls_last=True)
     ids = learners["learner_id"].to_list()[:most]
     parts = [ids[len(ids) * n // workers : len(ids) * (n + 1) // workers] for n in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        found = list(pool.map(_plan, [home.folder] * workers, parts, [at] * workers))
+        found = list(pool.map(_plan, [home.folder] * workers, [database] * workers, parts, [at] * workers))
     statuses = sum((Counter(statuses) for _, statuses in found), Counter[str]())
     return PopulationFigures(len(ids), time.perf_counter() - start, sum(n for n, _ in found), statuses)
 
 
-def _plan(folder: Path, ids: list[str], at: datetime) -> tuple[int, dict[str, int]]:
-    home = Home(folder)
-    store = Store(home.store_url)
-    reference = Reference.load(Warehouse(home.warehouse).current())
+def _plan(folder: Path, database: str, ids: list[str], at: datetime) -> tuple[int, dict[str, int]]:
+    store = Store(database)
+    reference = Reference.load(Warehouse(Home(folder).warehouse).current())
     solved = Solved()
     records = (record for one in ids if (record := store.record(one)) is not None)
     statuses = Counter(path.status for _, path in guided_paths(records, reference, at, PathSettings(), solved=solved))

@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from service import NOW, course, record, reference
 
 from features.errors import NotFoundError
 from features.reference import Reference
 from recommender.paths import Aspiration, Path, PathSettings, desirable_path, guided_path
 from recommender.state import competency_state
+from tests.recommender.paths.service import NOW, course, record, reference
 
 
 def _paths(

@@ -4,13 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from service import NOW, course, planned, proctored, record, reference
-
 from features.records import Enrolment, LearnerRecord
 from features.reference import Reference
 from recommender.paths import Path, PathSettings, Session, guided_path
 from recommender.paths.everyone import Solved, guided_paths
 from recommender.state import competency_state
+from tests.recommender.paths.service import NOW, course, planned, proctored, record, reference
 
 
 def _path(

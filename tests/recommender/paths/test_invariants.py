@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
-from problems import documents
 
 from recommender.paths.problem_file import answer, parse_problem
 from recommender.paths.solve import solve
+from tests.recommender.paths.problems import documents
 
 AIMS = ("critical_value", "value", "hours")
 

@@ -8,7 +8,6 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from service import NOW, course, planned, proctored, record, reference
 
 from features.errors import NotFoundError
 from features.records import LearnerRecord
@@ -17,6 +16,7 @@ from recommender.paths import Path, PathSettings, Reason, guided_path, sentence
 from recommender.paths.questions import how_sure, what_would_change, why_not
 from recommender.paths.reasons import languages
 from recommender.state import competency_state
+from tests.recommender.paths.service import NOW, course, planned, proctored, record, reference
 
 CATALOGUES = {
     one: tomllib.loads(resources.files("recommender.messages").joinpath(f"{one}.toml").read_text(encoding="utf-8"))

@@ -3,14 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from brute_force import best_plan, can_be_taken
 from hypothesis import given, settings
-from problems import documents, documents_with_everything
 
 from experiments.paths.instances import Size, random_problem
 from recommender.paths import stages
 from recommender.paths.problem_file import answer, parse_problem
 from recommender.paths.solve import solve
+from tests.recommender.paths.brute_force import best_plan, can_be_taken
+from tests.recommender.paths.problems import documents, documents_with_everything
 
 
 def _answer(document: dict[str, Any]) -> dict[str, Any]:
