@@ -41,13 +41,7 @@ def paths(
     if as_json:
         print_json({"work": "full" if full else "quick", "figures": document(found)})
         return
-    from rich.table import Table
-
-    table = Table(title="Paths and beliefs")
-    for column in ("figure", "found", "to reach", "", "detail"):
-        table.add_column(column, justify="right" if column in ("found", "to reach") else "left")
     for figure in found:
-        sign = "at most" if figure.at_most else "at least"
-        mark = "yes" if figure.met else "NO"
-        table.add_row(figure.name, f"{figure.found:.4g}", f"{sign} {figure.reach:.4g}", mark, figure.detail)
-    say(table)
+        sign, mark = "at most" if figure.at_most else "at least", "" if figure.met else "  NOT MET"
+        detail = f"  ({figure.detail})" if figure.detail else ""
+        say(f"{figure.name:<58}{figure.found:>9.4g}  {sign} {figure.reach:.4g}{mark}{detail}")

@@ -45,7 +45,7 @@ class Work:
     workers: int = 2
 
 
-QUICK = Work((12, 12, 8, 8, 4, 2), 40, 12, 1000, 1000, 50, every_assumption=False)
+QUICK = Work((20, 20, 20, 20, 8, 4), 40, 12, 1000, 3000, 50, every_assumption=False)
 FULL = Work((60, 60, 40, 40, 20, 10), 200, 60, 100_000, 4000, 200, every_assumption=True)
 
 
