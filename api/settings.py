@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,14 @@ class Settings(BaseSettings):
         """Whether anybody who reaches the service may call it."""
         return not self.keys and not self.issuer
 
+    def described(self) -> list[tuple[str, str, str]]:
+        """Return name, value and meaning of every setting; passwords and keys are not shown."""
+        shown = {"store_url": _without_password(self.database), "keys": ", ".join(key.name for key in self.keys)}
+        return [
+            (name, shown.get(name, str(getattr(self, name))), field.description or "")
+            for name, field in type(self).model_fields.items()
+        ]
+
     def check_binding(self) -> None:
         """Raise ``SettingsError`` if the service would be open to others than this machine."""
         if self.is_open and self.host not in LOOPBACK:
@@ -115,6 +124,10 @@ class Settings(BaseSettings):
                 "a loopback address as long as anybody may ask for anybody's record",
                 f"leave --host at 127.0.0.1, or set issuer and jwks, or keys, in {SETTINGS_FILE}",
             )
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
 
 
 def load_settings(home: Path | None = None, **given: Any) -> Settings:

@@ -29,8 +29,17 @@ def test_a_setting_that_cannot_be_is_told_with_its_place(tmp_path: Path, line: s
     assert SETTINGS_FILE in error.value.remedy
 
 
-def test_every_setting_says_what_it_is() -> None:
-    assert all(field.description for field in Settings.model_fields.values())
+def test_every_setting_says_what_it_is_and_no_secret_is_shown() -> None:
+    settings = Settings(
+        store_url="postgresql://me:secret@db/karmapath",
+        keys=(ApiKey(name="gateway", sha256="ab" * 32, role=Role.SERVICE),),
+    )
+    described = settings.described()
+    assert [name for name, _, _ in described] == list(Settings.model_fields)
+    assert all(meaning for _, _, meaning in described)
+    values = {name: value for name, value, _ in described}
+    assert values["store_url"] == "postgresql://me:***@db/karmapath"
+    assert values["keys"] == "gateway"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
