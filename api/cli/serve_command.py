@@ -29,7 +29,8 @@ def serve(
     Example: karmapath serve --port 8000
 
     Settings come from here, from KARMAPATH_... in the environment, or from karmapath.toml in the home folder.
-    Without an issuer or keys in the settings it listens on this machine only: anybody who reaches it may ask for any record.
+    Without an issuer or keys in the settings it listens on this machine only: anybody who reaches it may ask for
+    any record.
     """
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")  # each process answers many small requests: threads inside one only disturb
