@@ -39,6 +39,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (401, "Nobody knows who calls"),
         (403, "Not for this role, or somebody else's record"),
         (404, "No such thing"),
+        (415, "A body that is not JSON"),
         (422, "A request that cannot be taken"),
         (429, "Too many requests"),
         (503, "No model yet, no store, or no answer in time"),
@@ -69,7 +70,6 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
         version="1",
         description=_DESCRIPTION,
         lifespan=_lifespan(settings, clock, measured),
-        strict_content_type=False,  # the platform's clients do not all send one
         generate_unique_id_function=_operation_id,
         responses=_PROBLEMS,
         dependencies=[Depends(enter)],

@@ -27,8 +27,17 @@ class TooLargeError(KarmapathError):
     code = "too_large"
 
 
+class NotJsonError(KarmapathError):
+    """A body that does not say it is JSON."""
+
+    code = "unsupported_media_type"
+
+
 class Envelope:
-    """ASGI middleware around the whole service."""
+    """ASGI middleware around the whole service.
+
+    A body must say that it is JSON: pages of other sites can make a browser send any other kind without asking.
+    """
 
     def __init__(self, app: ASGIApp, body_limit: int, metrics: Metrics) -> None:
         self.app = app
@@ -55,7 +64,7 @@ class Envelope:
         try:
             body = await _body(scope, receive, self.body_limit)
             await self.app(scope, receive if body is None else _replay(body, receive), send_marked)
-        except TooLargeError as error:
+        except (TooLargeError, NotJsonError) as error:
             await problem_of(error)(scope, receive, send_marked)
         except Exception:
             log.exception("request %s failed", number)
@@ -78,7 +87,10 @@ async def _body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
     """Return the whole body, ``None`` where the method has none; ``TooLargeError`` beyond the limit."""
     if scope["method"] in ("GET", "HEAD", "OPTIONS", "DELETE"):
         return None
-    declared = Headers(scope=scope).get("content-length", "0")
+    headers = Headers(scope=scope)
+    declared = headers.get("content-length", "0")
+    if declared != "0" or "transfer-encoding" in headers:
+        _require_json(headers.get("content-type", ""))
     if declared.isdecimal() and int(declared) > limit:
         raise _too_large(declared, limit)
     parts: list[bytes] = []
@@ -94,6 +106,13 @@ async def _body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
         parts.append(part)
         more = message.get("more_body", False)
     return b"".join(parts)
+
+
+def _require_json(content_type: str) -> None:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        found = f"a body of type {kind or 'unknown'}"[:100]
+        raise NotJsonError(found, "application/json", "send the header Content-Type: application/json")
 
 
 def _too_large(found: str, limit: int) -> TooLargeError:

@@ -24,6 +24,7 @@ _STATUS = {
     "too_large": 413,
     "too_many": 429,
     "conflict": 409,
+    "unsupported_media_type": 415,
 }
 """Codes of errors and their HTTP status; every other is 422."""
 
@@ -37,6 +38,7 @@ _TITLES = {
     "too_large": "The request is too large",
     "too_many": "You ask too often",
     "conflict": "It does not go with what is known",
+    "unsupported_media_type": "The body is not JSON",
 }
 
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 429: {"Retry-After": "1"}, 503: {"Retry-After": "5"}}

@@ -61,7 +61,7 @@ CASES: list[Case] = [
 def test_every_mistake_is_told_with_found_expected_and_remedy(
     client: TestClient, method: str, path: str, body: bytes | None, status: int
 ) -> None:
-    response = client.request(method, path, content=body)
+    response = client.request(method, path, content=body, headers={"content-type": "application/json"})
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
     problem = Problem.model_validate_json(response.content)
@@ -71,6 +71,20 @@ def test_every_mistake_is_told_with_found_expected_and_remedy(
     assert problem.expected
     assert problem.remedy
     assert "Traceback" not in response.text
+
+
+@pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/feedback", "/api/recommendation/create"])
+def test_a_body_that_does_not_say_it_is_json_is_refused(client: TestClient, path: str, kind: str) -> None:
+    response = client.post(path, content=b"{}", headers={"content-type": kind})
+    assert response.status_code == 415
+    assert "application/json" in response.json()["remedy"]
+
+
+def test_a_charset_may_be_told(client: TestClient) -> None:
+    headers = {"content-type": "Application/JSON; charset=UTF-8"}
+    body = b'{"kind": "profile", "learner": "L3"}'
+    assert client.post("/v1/events", content=body, headers=headers).status_code == 200
 
 
 def test_an_unforeseen_error_is_a_500_that_tells_nothing_of_the_inside(settings: Settings) -> None:

@@ -136,7 +136,7 @@ def test_a_wid_header_does_not_make_a_learner_somebody_else(guarded: TestClient)
 
 
 def test_refusal_comes_before_the_body_is_judged(guarded: TestClient) -> None:
-    assert guarded.post("/v1/events", content=b"{").status_code == 401
+    assert guarded.post("/v1/events", json=None, headers={"content-type": "application/json"}).status_code == 401
     assert guarded.post("/api/recommendation/create", json={}).status_code == 401
 
 
