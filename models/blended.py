@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import LearnerBatch, Model, Scores
+from models.base import LearnerBatch, Model, Scores, seen_mask
 from models.new_courses import NewCourses
 from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, Plan, situation
 
@@ -19,7 +19,7 @@ def blended_parts(models: Mapping[str, Model], plan: Plan, new: NewCourses, batc
     parts = known_parts(standard, plan.weights, batch)
     if not known.all():
         parts[NEIGHBOURS_NAME] = np.zeros((len(batch), len(known)), dtype=np.float32)
-        _place_new(parts, standard, plan, new)
+        _place_new(parts, standard, plan, new, seen_mask(batch.histories))
     return parts
 
 
@@ -29,11 +29,13 @@ def known_parts(standard: Mapping[str, Scores], weights: Scores, batch: LearnerB
     return {name: own[:, [n]] * standard[name] for n, name in enumerate(MODELS) if name in standard}
 
 
-def new_scores(standard: Mapping[str, Scores], known: Scores, new: NewCourses) -> dict[str, Scores]:
+def new_scores(
+    standard: Mapping[str, Scores], known: Scores, new: NewCourses, taken: NDArray[np.bool_]
+) -> dict[str, Scores]:
     """Return each model's scores of the new courses, standardised over them, shapes (n, len(new.columns))."""
     all_new = np.ones(len(new.columns), dtype=bool)
     found = {name: standardised(standard[name][:, new.columns], all_new) for name in NEW_MODELS if name in standard}
-    found[NEIGHBOURS_NAME] = standardised(known @ new.lent, all_new)
+    found[NEIGHBOURS_NAME] = standardised(new.lend(standardised(known, new.known(known.shape[1])), taken), all_new)
     return found
 
 
@@ -47,12 +49,14 @@ def standardised(scores: Scores, among: NDArray[np.bool_]) -> Scores:
     return np.asarray(np.where(spread > 1e-7, (scores - mean) / np.maximum(spread, 1e-7), 0.0), dtype=np.float32)
 
 
-def _place_new(parts: dict[str, Scores], standard: Mapping[str, Scores], plan: Plan, new: NewCourses) -> None:
+def _place_new(
+    parts: dict[str, Scores], standard: Mapping[str, Scores], plan: Plan, new: NewCourses, taken: NDArray[np.bool_]
+) -> None:
     """Replace the parts of new courses by those of the models that need no past."""
     known = np.asarray(sum(parts.values()), dtype=np.float32)
     level, slope = plan.new_place
     spread = known[:, new.known(known.shape[1])].std(axis=1, keepdims=True)
-    fresh = new_scores(standard, known, new)
+    fresh = new_scores(standard, known, new, taken)
     total = max(float(plan.new_weights.sum()), 1e-9)
     for part in parts.values():
         part[:, new.columns] = part[:, new.silent] = 0.0

@@ -22,10 +22,12 @@ from models.tuning import order_matters, tune, tune_item_item, tune_transition
 
 NEED_WEIGHT = (0.5, 0.25, 0.15)
 """Weight of need per situation, relative to the strongest model: a decision, since histories cannot tell it."""
-ALS_START = {"factors": 64, "regularisation": 30.0, "alpha": 3.0}
-ALS_CHOICES: Mapping[str, tuple[Any, ...]] = {"regularisation": (10.0, 60.0), "factors": (96,)}
+ALS_START = {"factors": 64, "regularisation": 50.0, "alpha": 6.0}
+ALS_CHOICES: Mapping[str, tuple[Any, ...]] = {"regularisation": (25.0, 100.0), "alpha": (3.0, 12.0)}
 ENOUGH = 150
 """Learners of a situation that justify weights of its own."""
+WITHOUT_HISTORY = ("popularity", "trend", "lightfm")
+"""Models that say something of a learner without a history."""
 WORTH = 0.0005
 """NDCG that a model must add to stay."""
 
@@ -44,7 +46,9 @@ def make_plan(
     say(f"validation: {len(holdout.known)} learners with a history, {len(holdout.newcomers)} without")
     settings = choose_settings(holdout, say) if settings is None else settings
     models = fit_models(holdout.train, settings, seed)
-    weights = choose_weights(models, holdout, say)
+    without_history = {name: own for name, own in settings.items() if name in WITHOUT_HISTORY}
+    fresh = fit_models(holdout.others, without_history, seed) if len(holdout.newcomers) else {}
+    weights = choose_weights(models, fresh, holdout, say)
     used = {name: weights[:, n].max() > 0 for n, name in enumerate(MODELS)}
     side = has_side(data)
     needed = {"need", "item_item", *(NEW_MODELS if side else ())}
@@ -67,9 +71,9 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
         say(f"transition: {settings['transition']}")
         settings["series"] = {"decay": 0.6}
     if data.histories.days is not None:
-        settings["trend"] = tune(Trend, {"bandwidth": 30.0}, {"bandwidth": (7.0, 100.0)}, holdout, holdout.known)
+        settings["trend"] = tune(Trend, {"bandwidth": 30.0}, {"bandwidth": (7.0, 100.0)}, holdout.train, holdout.known)
     if not holdout.ordered:
-        settings["als"] = tune(Als, ALS_START, ALS_CHOICES, holdout, holdout.known)
+        settings["als"] = tune(Als, ALS_START, ALS_CHOICES, holdout.train, holdout.known)
         say(f"als: {settings['als']}")
     if has_side(data):
         settings["content"] = {"decay": 0.8 if holdout.ordered else 1.0}
@@ -79,7 +83,9 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
     return settings
 
 
-def choose_weights(models: Mapping[str, Model], holdout: Holdout, say: Callable[[str], None]) -> Scores:
+def choose_weights(
+    models: Mapping[str, Model], fresh: Mapping[str, Model], holdout: Holdout, say: Callable[[str], None]
+) -> Scores:
     """Return the weights of every situation, shape (len(SITUATIONS), len(MODELS))."""
     names = [name for name in MODELS if name in models and name != "need"]
     weights = np.zeros((len(SITUATIONS), len(MODELS)), dtype=np.float32)
@@ -101,11 +107,11 @@ def choose_weights(models: Mapping[str, Model], holdout: Holdout, say: Callable[
                 f"ndcg {ndcg(part, weights[row, columns]):.4f}")  # fmt: skip
     weights[0] = 0.0
     weights[0, MODELS.index("popularity")] = 1.0
-    new = _candidates(models, names, holdout.newcomers, taken)
+    new = _candidates(fresh, list(fresh), holdout.newcomers, taken)
     if new is not None and len(holdout.newcomers) >= ENOUGH // 3:
-        without = np.array([float(name in ("popularity", "trend", "lightfm")) for name in names], dtype=np.float32)
-        weights[0, columns] = search(new, without)
-        say(f"blend, no history: {shown(names, weights[0, columns])}, ndcg {ndcg(new, weights[0, columns]):.4f}")
+        found = search(new, np.ones(len(fresh), dtype=np.float32))
+        weights[0, [MODELS.index(name) for name in fresh]] = found
+        say(f"blend, no history: {shown(list(fresh), found)}, ndcg {ndcg(new, found):.4f}")
     weights[:, MODELS.index("need")] = np.array(NEED_WEIGHT) * weights.max(axis=1)
     return weights
 
@@ -119,7 +125,7 @@ def _tune_popularity(holdout: Holdout) -> dict[str, Any]:
     judged = holdout.newcomers if len(holdout.newcomers) >= ENOUGH else holdout.known
     if not len(judged):
         return {}
-    return tune(Popularity, {"smoothing": 30.0, "days_to_half": 365.0}, choices, holdout, judged)
+    return tune(Popularity, {"smoothing": 30.0, "days_to_half": 365.0}, choices, holdout.others, judged)
 
 
 def says_order(data: TrainingData, seed: int) -> bool:

@@ -19,6 +19,8 @@ RANDOM_SHARE = 0.2
 """Share of each learner's choices that is held out where their order says nothing."""
 NEWCOMERS = 0.1
 """Share of the learners held out with all their choices, where profiles are known."""
+ENOUGH = 300
+"""Learners with choices on both sides that a slice in time must have."""
 HIDDEN = 0.2
 """Share of the courses hidden to learn how to rank new ones."""
 _SCORES = 16_000_000
@@ -46,7 +48,9 @@ class Holdout:
     known: Judged
     """Learners with a history."""
     newcomers: Judged
-    """Learners with a profile alone, none of whose choices are in ``train``."""
+    """Learners with a profile alone, none of whose choices are in ``others``."""
+    others: TrainingData
+    """``train`` without the newcomers."""
     ordered: bool
     """Whether the order of the choices says anything."""
 
@@ -61,10 +65,10 @@ def hold_out(data: TrainingData, kind: Kind, *, ordered: bool, seed: int) -> Hol
     generator = np.random.default_rng(seed)
     kind = _kind(data, ordered=ordered) if kind == "auto" else kind
     held = _held_out(data.histories, kind, generator)
-    new = _newcomers(data, generator)
+    new = _newcomers(data, held, kind, generator)
     of_new = np.repeat(new, data.histories.lengths)
-    train = data.keep(~held & ~of_new)
-    targets = data.histories.keep(held & ~of_new)
+    train = data.keep(~held)
+    targets = data.histories.keep(held)
     known = (targets.lengths > 0) & (train.histories.lengths > 0)
     return Holdout(
         train=train,
@@ -77,6 +81,7 @@ def hold_out(data: TrainingData, kind: Kind, *, ordered: bool, seed: int) -> Hol
             data,
             _some(new & (data.histories.lengths > 0), data.n_courses, generator),
         ),
+        others=data.keep(~held & ~of_new),
         ordered=ordered,
     )
 
@@ -115,8 +120,10 @@ def last_days(histories: Histories) -> NDArray[np.float64] | None:
 
 
 def _kind(data: TrainingData, *, ordered: bool) -> Kind:
-    if data.histories.days is not None and len(np.unique(data.histories.days)) > 1:
-        return "later"
+    if data.histories.days is not None:
+        later = _held_out(data.histories, "later", np.random.default_rng(0))
+        both = (data.histories.keep(later).lengths > 0) & (data.histories.keep(~later).lengths > 0)
+        return "later" if both.sum() >= ENOUGH else "last"
     return "last" if ordered else "share"
 
 
@@ -130,11 +137,16 @@ def _held_out(histories: Histories, kind: Kind, generator: np.random.Generator) 
     return np.asarray((histories.ages() == 0) & long_enough)
 
 
-def _newcomers(data: TrainingData, generator: np.random.Generator) -> NDArray[np.bool_]:
+def _newcomers(
+    data: TrainingData, held: NDArray[np.bool_], kind: Kind, generator: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Return who is treated as new: those who are, after a cut in time; else, where profiles are known, some."""
+    if kind == "later":
+        # Their choices are all held out already.
+        return np.asarray(data.histories.keep(~held).lengths == 0)
     if not data.learner_features.shape[1]:
         return np.zeros(len(data.histories), dtype=bool)
-    described = np.asarray(data.learner_features.sum(axis=1)).ravel() > 0
-    return np.asarray(described & (generator.random(len(data.histories)) < NEWCOMERS))
+    return np.asarray(generator.random(len(data.histories)) < NEWCOMERS)
 
 
 def _some(mask: NDArray[np.bool_], n_courses: int, generator: np.random.Generator) -> NDArray[np.int64]:

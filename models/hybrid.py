@@ -64,7 +64,7 @@ class Hybrid:
             self.plan = make_plan(data, self.seed, self.holdout, say, self.settings)
         say("fitting on everything")
         self.models = fit_models(data, self.plan.settings, self.seed)
-        self.new = new_courses(data, self.models)
+        self.new = new_courses(data, self.models, self.plan)
         return self
 
     def score(self, batch: LearnerBatch) -> Scores:

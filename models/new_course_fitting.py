@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Model, Scores, TrainingData
+from models.base import Model, Scores, TrainingData, seen_mask
 from models.blend import candidates, ndcg, prune, search
 from models.blended import blended_parts, known_parts, new_scores, standardised
+from models.catalogue import nearness
 from models.holdout import Holdout, hide_courses
+from models.item_item import side_gram
 from models.new_courses import NewCourses
 from models.plan import NEW_MODELS, Plan, fit_models, shown
 
@@ -29,11 +31,11 @@ def new_course_weights(data: TrainingData, plan: Plan, seed: int, say: Callable[
     if len(judged) < ENOUGH:
         return plan.new_weights
     models = fit_models(rest, plan.settings, seed)
-    new = new_courses(rest, models)
+    new = new_courses(rest, models, plan)
     known = new.known(data.n_courses)
     standard = {name: standardised(model.score(judged.batch), known) for name, model in models.items()}
     blended = np.asarray(sum(known_parts(standard, plan.weights, judged.batch).values()), dtype=np.float32)
-    fresh = new_scores(standard, blended, new)
+    fresh = new_scores(standard, blended, new, seen_mask(judged.batch.histories))
     names = [name for name in NEW_MODELS if name in fresh]
     parts = [_spread(fresh[name], new.columns, data.n_courses) for name in names]
     among = np.zeros(data.n_courses, dtype=bool)
@@ -50,7 +52,7 @@ def place_of_new_courses(
     holdout: Holdout, models: Mapping[str, Model], plan: Plan, say: Callable[[str], None]
 ) -> Scores:
     """Return level and slope that rank best, on the validation slice, known and new courses together."""
-    new = new_courses(holdout.train, models)
+    new = new_courses(holdout.train, models, plan)
     judged = holdout.known
     if not len(new.columns) or not len(judged):
         return plan.new_place
@@ -68,20 +70,16 @@ def place_of_new_courses(
     return place
 
 
-def new_courses(data: TrainingData, models: Mapping[str, Model]) -> NewCourses:
-    """Return the courses that nobody took, with their neighbours by text and features.
-
-    Where nobody has taken anything yet no course is new beside others: profiles, needs and texts rank them all.
-    """
-    untaken = data.support() == 0
-    return NewCourses.of(untaken & (not untaken.all()), similarity(models, data.n_courses))
-
-
-def similarity(models: Mapping[str, Model], n_courses: int) -> Scores:
-    """Return how alike the courses are by text and features, shape (n, n); zeros where neither is known."""
-    if "content" in models:
-        return np.asarray(models["content"].arrays()["similarity"], dtype=np.float32)
-    return np.zeros((n_courses, n_courses), dtype=np.float32)
+def new_courses(data: TrainingData, models: Mapping[str, Model], plan: Plan) -> NewCourses:
+    """Return the courses that nobody took, and what known ones lend them by text, features and place."""
+    new = data.support() == 0
+    if "content" not in models or not new.any():
+        return NewCourses.of(new, np.zeros((data.n_courses, data.n_courses), dtype=np.float32))
+    kernel = side_gram(data)
+    series = plan.settings.get("item_item", {}).get("series", 0.0)
+    if series:
+        kernel += series * nearness(data)
+    return NewCourses.of(new, kernel.astype(np.float32))
 
 
 def _spread(scores: Scores, columns: NDArray[np.int64], n_courses: int) -> Scores:

@@ -8,19 +8,24 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import linalg
 
 from models.base import Arrays, Scores
 
-NEIGHBOURS = 20
-"""How many known courses lend a new one their scores."""
+RIDGE = 0.3
+"""How little a single known course is trusted to speak for a new one."""
+TAKEN = 4.0
+"""Score, in standard deviations, that a course the learner took counts at least."""
 
 
 @dataclass(frozen=True)
 class NewCourses:
     """Which courses are new, what lends them scores, and where they stand among the known ones.
 
-    A new course has no past, but it has neighbours: known courses with similar texts and features. What the blend
-    says of those carries over, each in proportion to its similarity.
+    A new course has no past, but it has neighbours: known courses with similar texts and features. What the blend says
+    of those, and that the learner took some, carries over by kernel ridge regression from known to new courses
+    (Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006, chapter 2): neighbours that say the same
+    thing twice count once.
     """
 
     columns: NDArray[np.int64]
@@ -28,26 +33,29 @@ class NewCourses:
     silent: NDArray[np.int64]
     """The new courses of which nothing is known; they come last."""
     lent: Scores = field(repr=False)
-    """Shape (n_courses, len(columns)); columns sum to 1 over known courses, or to 0."""
+    """Shape (n_courses, len(columns)): what each known course's score adds to a new one's."""
 
     @classmethod
     def of(cls, new: NDArray[np.bool_], similarity: Scores) -> Self:
-        """Return the new courses with the shares of their nearest known courses."""
-        columns = np.flatnonzero(new)
-        nearness = np.where(new[:, None], 0.0, similarity[:, columns]).clip(0.0)
-        if len(columns) and len(nearness) > NEIGHBOURS:
-            least = np.partition(nearness, -NEIGHBOURS, axis=0)[-NEIGHBOURS]
-            nearness = np.where(nearness >= np.maximum(least, 1e-9), nearness, 0.0)
-        total = nearness.sum(axis=0)
-        told = total > 0
-        lent = (nearness[:, told] / total[told]).astype(np.float32)
-        return cls(columns[told], columns[~told], lent)
+        """Return the new courses with what known courses lend them; ``similarity`` is a kernel, shape (n, n)."""
+        told = new & (similarity[:, ~new].max(axis=1, initial=0.0) > 0)
+        columns, old = np.flatnonzero(told), np.flatnonzero(~new)
+        lent = np.zeros((len(new), len(columns)), dtype=np.float32)
+        if len(columns) and len(old):
+            kernel = similarity[np.ix_(old, old)].astype(np.float64)
+            kernel[np.diag_indices_from(kernel)] += RIDGE
+            lent[old] = linalg.solve(kernel, similarity[np.ix_(old, columns)].astype(np.float64))
+        return cls(columns, np.flatnonzero(new & ~told), lent)
 
     def known(self, n_courses: int) -> NDArray[np.bool_]:
         """Return which courses are not new, shape (n_courses,)."""
         mask = np.ones(n_courses, dtype=bool)
         mask[self.columns] = mask[self.silent] = False
         return mask
+
+    def lend(self, scores: Scores, taken: NDArray[np.bool_]) -> Scores:
+        """Return the new courses' scores from those of the known ones, standardised, and from what was taken."""
+        return np.asarray(np.where(taken, np.maximum(scores, TAKEN), scores) @ self.lent, dtype=np.float32)
 
     def arrays(self) -> Arrays:
         """Return the fields."""

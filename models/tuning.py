@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Model, Scores, seen_mask
+from models.base import Model, Scores, TrainingData, seen_mask
 from models.blend import candidates, quality
 from models.holdout import Holdout, Judged
 from models.item_item import ItemItem
@@ -20,11 +20,13 @@ _ITEM_ITEM: dict[str, tuple[Any, ...]] = {
     "length_power": (0.0, 0.8),
     "dropout": (0.1, 0.6, 0.8),
     "ridge": (10.0, 20.0, 150.0, 400.0),
-    "series": (2.0,),
 }
+_ORDERED: dict[str, tuple[Any, ...]] = {"series": (2.0,)}
 _SIDE: dict[str, tuple[Any, ...]] = {"side": (0.0, 0.3, 3.0, 10.0)}
 _TRANSITION: dict[str, tuple[Any, ...]] = {"decay": (0.5, 0.85), "ridge": (10.0, 100.0), "trust": (0.0, 2.0, 4.0)}
 
+GAIN = 0.0005
+"""Another value must rank that much better than the first one: less is likely chance."""
 MOST_COURSES = 6000
 """Larger catalogues keep the first settings: every trial inverts a matrix of that size."""
 
@@ -38,18 +40,18 @@ def tune(
     make: Callable[..., Model],
     start: Settings,
     choices: Mapping[str, tuple[Any, ...]],
-    holdout: Holdout,
+    train: TrainingData,
     judged: Judged,
 ) -> Settings:
     """Return the best settings found, trying for one name after the other all its choices."""
-    best, settings = rank_quality(make(**start).fit(holdout.train), judged), dict(start)
+    best, settings = rank_quality(make(**start).fit(train), judged), dict(start)
     for name, values in choices.items():
         for value in values:
             if value == settings.get(name):
                 continue
             tried = {**settings, name: value}
-            found = rank_quality(make(**tried).fit(holdout.train), judged)
-            if found > best:
+            found = rank_quality(make(**tried).fit(train), judged)
+            if found > best + GAIN:
                 best, settings = found, tried
     return settings
 
@@ -61,13 +63,14 @@ def tune_item_item(holdout: Holdout, has_side: bool) -> Settings:
     settings["decay"] = decays[len(decays) // 2]
     if holdout.train.n_courses > MOST_COURSES or not len(holdout.known):
         return settings
+    choices = _ITEM_ITEM | (_ORDERED if holdout.ordered else {}) | (_SIDE if has_side else {})
     best = -1.0
-    for tried in _one_at_a_time(settings, _ITEM_ITEM | (_SIDE if has_side else {})):
+    for tried in _one_at_a_time(settings, choices):
         model = ItemItem(**{**settings, **tried}).fit(holdout.train)
         for decay in decays:
             model.decay = decay
             found = rank_quality(model, holdout.known)
-            if found > best:
+            if found > best + (GAIN if tried else 0.0):
                 best = found
                 settings.update(tried, decay=decay)
     return settings
@@ -89,7 +92,7 @@ def tune_transition(holdout: Holdout, item_item: Settings) -> Settings:
         gram, cross = sums[own["decay"]]
         model.weights = solve(gram, cross, own["ridge"], prior, own["trust"])
         found = rank_quality(model, holdout.known)
-        if found > best:
+        if found > best + GAIN:
             best = found
             settings.update(tried)
     return settings

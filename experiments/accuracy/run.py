@@ -105,7 +105,7 @@ def slice_kind(data: Dataset, settings: Settings) -> Kind:
     """
     if settings.holdout != "auto":
         return settings.holdout
-    if max(map(len, data.targets)) == 1 and data.among.all():
+    if max(map(len, data.targets)) == 1 or not data.among.all():
         return "last"
     return "later" if data.train.histories.days is not None else "share"
 
