@@ -46,13 +46,15 @@ def tidy(text: str | None, abbreviations: Abbreviations | None = None) -> str:
     return " ".join(_BOILERPLATE.sub(" ", spelt).split())
 
 
-def course_texts(source: TableSource, abbreviations: Abbreviations | None = None) -> list[str]:
+def course_texts(
+    source: TableSource, abbreviations: Abbreviations | None = None, *, with_tags: bool = True
+) -> list[str]:
     """Return one text a course, in the order of the course ids sorted.
 
-    Title, description, then keywords, topics and the names of the competencies that the provider tagged or a planner
-    confirmed; inferred competencies are left out, so that a guess never feeds itself.
+    Title, description, then keywords, topics and, ``with_tags``, the names of the competencies that the provider tagged
+    or a planner confirmed; inferred competencies are left out, so that a guess never feeds itself.
     """
-    tags = _competency_names(source)
+    tags = _competency_names(source) if with_tags else {}
     rows = source.read("courses").sort("course_id").iter_rows(named=True)
     return [_course_text(row, tags.get(row["course_id"], []), abbreviations) for row in rows]
 

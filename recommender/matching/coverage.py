@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.encoder import Encoder
-from features.text import clean, competency_text, script_of, tidy
+from features.text import clean, competency_text, tidy
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.tagging import course_confidence
 
@@ -130,12 +130,9 @@ def _confidence(
     texts = [competency_text(k.sub_theme or k.theme, None, k.theme) for k in competencies]
     spoken = [tidy(f"{c.name}. {c.description}. {', '.join(c.keywords)}") for c in courses]
     sure = course_confidence(
-        spoken,
-        [clean(c.name) for c in courses],
-        [script_of(text) for text in spoken],
+        EncodedTexts.of(spoken, encoder, [clean(c.name) for c in courses]),
         [[clean(keyword) for keyword in c.keywords if clean(keyword)] for c in courses],
         EncodedTexts.of(texts, encoder, names),
-        encoder,
     )
     told_by = [["text"] * len(competencies) for _ in courses]
     for row, course in enumerate(courses):

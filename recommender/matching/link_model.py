@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from features.text.grams import inverse_document_frequency, weighted_unit_rows
 from recommender.matching.encoded import EncodedTexts
@@ -22,8 +23,10 @@ from recommender.matching.signals import signals
 
 FOLDS = 24
 _NEIGHBOURS = 20
+_VERY_ALIKE = 0.6
 _RIDGES = (0.3, 3.0)
 _TOGETHER_RIDGE = 8.0
+_MAP_RIDGE = 3.0
 _MOST_PAIRS = 2_000_000
 """Pairs that the blend is fitted on: with more, every second or third query is enough."""
 
@@ -39,6 +42,8 @@ class LinkModel:
     kernel: NDArray[np.float64]
     """Known queries x known queries: how alike they are."""
     blend: Logistic
+    left_out: NDArray[np.float64]
+    """Known queries x candidates: the probability of each link, had the query's own links not been known."""
 
     @classmethod
     def fit(
@@ -55,29 +60,69 @@ class LinkModel:
         links
             Shape (n_queries, n_candidates), 0 or 1.
         groups
-            What must be left out together (all grades of one role); by default every query is its own group.
+            What must be left out together (all grades of one role); by default queries that are very much alike.
         """
-        numbers = np.unique([str(g) for g in groups], return_inverse=True)[1] if groups else np.arange(len(queries))
-        folds = numbers % FOLDS
-        own = signals(queries, candidates)
         kernel = _kernel(queries, queries)
+        folds = (_numbered(groups) if groups else connected_components(kernel > _VERY_ALIKE)[1]) % FOLDS
+        own = signals(queries, candidates)
+        space = _Space.of(queries, queries, candidates)
         learned = np.empty((len(_LEARNED), len(queries), len(candidates)))
         for fold in np.unique(folds):
             held, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-            learned[:, held] = _learned_signals(kernel[np.ix_(held, rest)], kernel[np.ix_(rest, rest)], links[rest])
+            told = _learned_signals(kernel[np.ix_(held, rest)], kernel[np.ix_(rest, rest)], links[rest])
+            learned[:-1, held], learned[-1, held] = told, space.mapped(held, rest, links[rest])
         some = np.arange(0, len(queries), 1 + links.size // _MOST_PAIRS)
         stacked = np.concatenate([own[:, some], learned[:, some]]).reshape(len(own) + len(learned), -1)
         blend = fit_logistic(stacked, links[some].ravel() > 0)
-        return cls(queries, candidates, links, kernel, blend)
+        left_out = blend(np.concatenate([own, learned]).astype(np.float32))
+        return cls(queries, candidates, links, kernel, blend, left_out)
 
     def score(self, queries: EncodedTexts) -> NDArray[np.float64]:
         """Return the probability of each link, shape (n_queries, n_candidates)."""
         learned = _learned_signals(_kernel(queries, self.queries), self.kernel, self.links)
+        space = _Space.of(queries, self.queries, self.candidates)
+        mapped = space.mapped(np.arange(len(queries)), np.arange(len(self.queries)), self.links)
         told = signals(queries, self.candidates, like=self.queries)
-        return self.blend(np.concatenate([told, learned]).astype(np.float32))
+        return self.blend(np.concatenate([told, learned, mapped[None]]).astype(np.float32))
 
 
-_LEARNED = ("neighbours", "ridge", "smooth_ridge", "often", "together")
+_LEARNED = ("neighbours", "ridge", "smooth_ridge", "often", "together", "mapped")
+
+
+@dataclass(frozen=True)
+class _Space:
+    """Queries and candidates as vectors, for a linear map from one to the other."""
+
+    new: NDArray[np.float64]
+    known: NDArray[np.float64]
+    candidates: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, new: EncodedTexts, known: EncodedTexts, candidates: EncodedTexts) -> _Space:
+        parts = (new.centred("passage", like=known), known.centred("passage"), candidates.centred("passage"))
+        return cls(*(np.asarray(part, dtype=np.float64) for part in parts))
+
+    def mapped(
+        self, rows: NDArray[np.int64], known: NDArray[np.int64], links: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the cosine of each candidate to where the known queries say that a query's candidates lie.
+
+        A ridge regression from a query's vector to the mean vector of its candidates; without evidence it leaves the
+        query where it is.
+        """
+        asked, taught = self.new[rows], self.known[known]
+        goals = _unit(links @ self.candidates)
+        step = np.where(links.sum(axis=1, keepdims=True) > 0, goals - taught, 0)
+        moved = asked + asked @ taught.T @ np.linalg.solve(taught @ taught.T + _MAP_RIDGE * np.eye(len(taught)), step)
+        return np.asarray(_unit(moved) @ self.candidates.T)
+
+
+def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9))
+
+
+def _numbered(groups: Sequence[Hashable]) -> NDArray[np.int64]:
+    return np.unique([str(group) for group in groups], return_inverse=True)[1]
 
 
 def _kernel(queries: EncodedTexts, known: EncodedTexts) -> NDArray[np.float64]:
@@ -91,7 +136,9 @@ def _kernel(queries: EncodedTexts, known: EncodedTexts) -> NDArray[np.float64]:
 def _learned_signals(
     kernel: NDArray[np.float64], among: NDArray[np.float64], links: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return what the known queries' links say about the new ones, shape (len(_LEARNED), n_new, n_candidates).
+    """Return what the known queries' links say about the new ones, shape (len(_LEARNED) - 1, n_new, n_candidates).
+
+    ``mapped``, the last, is told by ``_Space``.
 
     Parameters
     ----------

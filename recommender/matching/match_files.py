@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,12 @@ from features.text import clean, script_of, tidy
 from features.text.romanised import devanagari_guesses
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.link_model import LinkModel
-from recommender.matching.pairing import pair_scores
+from recommender.matching.logistic import sigmoid
+from recommender.matching.pairing import balance_for, column_scales, pair_scores
 
+_END_OF_HEAD = re.compile(r"[.।|] |\n")
+_LONGEST_HEAD = 100
+_TINY = 1e-12
 _IN_DEVANAGARI = frozenset({"hi", "mr", "ne", "kok", "mai", "brx", "doi", "sa"})
 FEWEST_LINKS = 20
 """With fewer known queries nothing can be learned that would carry over."""
@@ -33,7 +38,7 @@ class TextTable:
     def encoded(self, encoder: Encoder) -> EncodedTexts:
         """Return the texts made ready for matching."""
         texts = [_readable(text, language) for text, language in zip(self.texts, self.languages, strict=True)]
-        return EncodedTexts.of(texts, encoder, languages=self.languages)
+        return EncodedTexts.of(texts, encoder, [_head(text) for text in texts], self.languages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +110,25 @@ def match_texts(
     """Return the ``top`` best candidates of each query, best first; an empty query has none."""
     asked, held = queries.encoded(encoder), candidates.encoded(encoder)
     if links is not None and len(links.texts) >= FEWEST_LINKS:
-        known = EncodedTexts.of([tidy(text) for text in links.texts], encoder)
-        scores = LinkModel.fit(known, held, links.matrix).score(asked)
+        known = TextTable(links.texts, links.texts, (None,) * len(links.texts)).encoded(encoder)
+        scores = _without_hubs(LinkModel.fit(known, held, links.matrix).score(asked))
     else:
         scores = pair_scores(asked, held)
     return [_best(row, candidates.ids, top) if text else () for row, text in zip(scores, asked.texts, strict=True)]
+
+
+def _without_hubs(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the probabilities with candidates that many queries claim moved down, as far as the lists are mirrors."""
+    if 0 in chances.shape:
+        return chances
+    odds = np.log(chances + _TINY) - np.log1p(_TINY - chances)
+    return sigmoid(odds + column_scales(odds, balance_for(odds)))
+
+
+def _head(text: str) -> str:
+    """Return what names the text: its beginning up to the first full stop, if that is short."""
+    first = _END_OF_HEAD.split(text, maxsplit=1)[0]
+    return first if len(first) <= _LONGEST_HEAD else text
 
 
 def _readable(text: str, language: str | None) -> str:

@@ -32,7 +32,17 @@ def pair_scores(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.f
     scores = similarity(queries, candidates)
     if 0 in scores.shape:
         return scores.astype(np.float64)
-    return balanced_shares(scores, _MOST_BALANCE * min(1.0, mutual_share(scores) / _MIRRORED) ** 2)
+    return balanced_shares(scores / _TEMPERATURE, balance_for(scores))
+
+
+def row_shares(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return each row's shares of ``similarity``, columns as they come."""
+    return balanced_shares(scores / _TEMPERATURE, 0.0)
+
+
+def balance_for(scores: NDArray[np.floating]) -> float:
+    """Return how far columns should be used equally: 0.9 where the lists mirror each other, less where they do not."""
+    return _MOST_BALANCE * min(1.0, mutual_share(scores) / _MIRRORED) ** 2
 
 
 def similarity(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.float32]:
@@ -45,23 +55,28 @@ def similarity(queries: EncodedTexts, candidates: EncodedTexts) -> NDArray[np.fl
     return np.asarray(meaning + _LETTERS * letters + _SOUNDS * sounds, dtype=np.float32)
 
 
-def mutual_share(scores: NDArray[np.float32]) -> float:
+def mutual_share(scores: NDArray[np.floating]) -> float:
     """Return how many of the possible pairs choose each other, 0 to 1."""
     chosen, choosing = scores.argmax(axis=1), scores.argmax(axis=0)
     mutual = int((choosing[chosen] == np.arange(len(scores))).sum())
     return float(mutual / min(scores.shape))
 
 
-def balanced_shares(scores: NDArray[np.float32], balance: float) -> NDArray[np.float64]:
-    """Return each row's shares, with columns scaled towards equal use: not at all at balance 0, fully at 1."""
-    logs = scores.astype(np.float64) / _TEMPERATURE
-    columns = np.zeros(scores.shape[1])
-    fair = np.log(scores.shape[0] / scores.shape[1])
-    rows = -_log_sum(logs, axis=1)
+def balanced_shares(logs: NDArray[np.floating], balance: float) -> NDArray[np.float64]:
+    """Return each row's shares of exp(logs), with columns scaled towards equal use."""
+    scaled = logs + column_scales(logs, balance)
+    return np.asarray(np.exp(scaled - _log_sum(scaled, axis=1)[:, None]))
+
+
+def column_scales(logs: NDArray[np.floating], balance: float) -> NDArray[np.float64]:
+    """Return what to add to each column so that it is used as often as others: 0 at balance 0, fully at 1."""
+    logs = logs.astype(np.float64)
+    columns = np.zeros(logs.shape[1])
+    fair = np.log(logs.shape[0] / logs.shape[1])
     for _ in range(_ROUNDS):
-        columns = -balance * (_log_sum(logs + rows[:, None], axis=0) - fair)
         rows = -_log_sum(logs + columns, axis=1)
-    return np.asarray(np.exp(logs + rows[:, None] + columns))
+        columns = -balance * (_log_sum(logs + rows[:, None], axis=0) - fair)
+    return columns
 
 
 def _log_sum(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:

@@ -21,6 +21,7 @@ from features.schema import TABLES
 from features.text import clean, competency_texts, course_languages, course_texts
 from recommender.matching.course_level import course_levels
 from recommender.matching.encoded import EncodedTexts
+from recommender.matching.link_model import LinkModel
 from recommender.matching.logistic import Logistic
 from recommender.matching.signals import SIGNALS, signals
 
@@ -29,6 +30,11 @@ MINIMUM = 0.15
 MOST = 4
 """Most competencies inferred a course and framework: tags that list everything say nothing."""
 
+FEWEST_TAGGED = 60
+"""With fewer tagged courses the general blend is used instead of what they teach."""
+DOUBTFUL = 0.01
+"""A tag with less support than this is shown to a planner."""
+
 _LABELS = 12
 _SURE_LABEL = 0.9
 _BLEND = Logistic(np.array([0.5, 4.3, 0.4, 0.0, 0.5, 0.0, 6.6]), -6.07)
@@ -36,19 +42,25 @@ _BLEND = Logistic(np.array([0.5, 4.3, 0.4, 0.0, 0.5, 0.0, 6.6]), -6.07)
 
 
 def infer_teaches(source: TableSource, encoder: Encoder, *, minimum: float = MINIMUM, most: int = MOST) -> pl.DataFrame:
-    """Return rows of the table ``teaches`` with source ``inferred``, for courses that nobody has fully tagged.
+    """Return rows of the table ``teaches`` with source ``inferred``, for courses that no provider has fully tagged.
 
-    A framework's competencies are inferred for a course that has no tag of full confidence in that framework; pairs
-    that a provider, planner or importer has spoken of (a rejection, too) are left as they are.
+    A framework's competencies are inferred for a course that has no provider's tag of full confidence in that
+    framework; pairs that a provider, planner or importer has spoken of (a rejection, too) are left as they are. Where
+    enough courses are tagged, what they teach is learned from; a planner's confirmations and rejections count as tags.
     """
-    courses = _read_courses(source)
-    competencies = source.read("competencies").sort("competency_id")
-    spoken = source.read("teaches").filter(pl.col("source").is_null() | (pl.col("source") != "inferred"))
-    frames = [
-        _infer_framework(courses, _Competencies.of(rows, source, encoder), spoken, minimum, most, encoder)
-        for _, rows in competencies.group_by("framework_id", maintain_order=True)
-    ]
+    frames = [_infer_framework(framework, minimum, most) for framework in _frameworks(source, encoder)]
     return pl.concat([TABLES["teaches"].empty(), *frames]).sort("course_id", "competency_id")
+
+
+def doubtful_tags(source: TableSource, encoder: Encoder, below: float = DOUBTFUL) -> pl.DataFrame:
+    """Return the provider's tags that nothing in a course or in courses like it supports, least supported first.
+
+    Columns ``course_id``, ``competency_id``, ``confidence``: what the pair would be given, were it not tagged. Without
+    enough tagged courses to learn from there are none.
+    """
+    rows = [row for framework in _frameworks(source, encoder) for row in framework.support() if row[2] < below]
+    schema = {"course_id": pl.String, "competency_id": pl.String, "confidence": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("confidence", "course_id", "competency_id")
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,9 @@ class _Courses:
     languages: list[str]
     labels: list[list[str]]
     levels: list[tuple[int, int]]
+
+    def encoded(self, encoder: Encoder) -> EncodedTexts:
+        return EncodedTexts.of(self.texts, encoder, self.names, self.languages)
 
     def only(self, rows: Sequence[int]) -> _Courses:
         parts = (self.ids, self.texts, self.names, self.languages, self.labels, self.levels)
@@ -76,6 +91,70 @@ class _Competencies:
         return cls(ids, EncodedTexts.of([texts[i] for i in ids], encoder, [clean(n) for n in rows["name"]]))
 
 
+@dataclass(frozen=True)
+class _Framework:
+    """One framework's competencies, all courses, and who said which teaches which."""
+
+    courses: _Courses
+    competencies: _Competencies
+    told: pl.DataFrame
+    encoder: Encoder
+
+    @property
+    def tagged(self) -> list[int]:
+        """Rows of the courses that their provider has fully tagged."""
+        whole = self.told.filter(
+            (pl.col("confidence").fill_null(1.0) >= 1.0) & (pl.col("source").fill_null("tag") == "tag")
+        )
+        known = set(whole["course_id"])
+        return [row for row, course in enumerate(self.courses.ids) if course in known]
+
+    def links(self, rows: Sequence[int]) -> NDArray[np.float64]:
+        """Return 1 where a course is said to teach a competency, shape (len(rows), n_competencies)."""
+        column = {competency: number for number, competency in enumerate(self.competencies.ids)}
+        place = {self.courses.ids[row]: number for number, row in enumerate(rows)}
+        links = np.zeros((len(rows), len(column)))
+        said = self.told.filter((pl.col("source").fill_null("tag") != "rejected") & (pl.col("confidence") != 0.0))
+        for course, competency in said.select("course_id", "competency_id").iter_rows():
+            if course in place:
+                links[place[course], column[competency]] = 1
+        return links
+
+    def learned(self) -> LinkModel | None:
+        """Return what the tagged courses teach about tagging; ``None`` where they are too few."""
+        rows = self.tagged
+        if len(rows) < FEWEST_TAGGED:
+            return None
+        return LinkModel.fit(self.courses.only(rows).encoded(self.encoder), self.competencies.encoded, self.links(rows))
+
+    def support(self) -> list[tuple[str, str, float]]:
+        """Return each tag of a fully tagged course with the confidence it would get, were it not there."""
+        model, rows = self.learned(), self.tagged
+        if model is None:
+            return []
+        return [
+            (self.courses.ids[rows[row]], self.competencies.ids[column], round(float(model.left_out[row, column]), 4))
+            for row, column in np.argwhere(model.links > 0)
+        ]
+
+
+def _frameworks(source: TableSource, encoder: Encoder) -> list[_Framework]:
+    courses = _read_courses(source)
+    competencies = source.read("competencies").sort("competency_id")
+    spoken = source.read("teaches").filter(pl.col("source").is_null() | (pl.col("source") != "inferred"))
+    if not courses.ids:
+        return []
+    return [
+        _Framework(
+            courses,
+            _Competencies.of(rows, source, encoder),
+            spoken.filter(pl.col("competency_id").is_in(rows["competency_id"].to_list())),
+            encoder,
+        )
+        for _, rows in competencies.group_by("framework_id", maintain_order=True)
+    ]
+
+
 def _read_courses(source: TableSource) -> _Courses:
     rows = source.read("courses").sort("course_id").to_dicts()
     labels = [
@@ -84,7 +163,7 @@ def _read_courses(source: TableSource) -> _Courses:
     ]
     return _Courses(
         [row["course_id"] for row in rows],
-        course_texts(source),
+        course_texts(source, with_tags=False),
         [clean(row["name"]) for row in rows],
         course_languages(source),
         [[label for label in some if label] for some in labels],
@@ -92,53 +171,45 @@ def _read_courses(source: TableSource) -> _Courses:
     )
 
 
-def _infer_framework(
-    courses: _Courses,
-    competencies: _Competencies,
-    spoken: pl.DataFrame,
-    minimum: float,
-    most: int,
-    encoder: Encoder,
-) -> pl.DataFrame:
-    column = {competency: number for number, competency in enumerate(competencies.ids)}
-    told = spoken.filter(pl.col("competency_id").is_in(competencies.ids))
-    tagged = set(told.filter(pl.col("confidence").fill_null(1.0) >= 1.0)["course_id"])
-    open_courses = courses.only([row for row, course in enumerate(courses.ids) if course not in tagged])
-    if not open_courses.ids or not competencies.ids:
+def _infer_framework(framework: _Framework, minimum: float, most: int) -> pl.DataFrame:
+    closed = set(framework.tagged)
+    courses = framework.courses.only([row for row in range(len(framework.courses.ids)) if row not in closed])
+    if not courses.ids:
         return TABLES["teaches"].empty()
     confidence = course_confidence(
-        open_courses.texts,
-        open_courses.names,
-        open_courses.languages,
-        open_courses.labels,
-        competencies.encoded,
-        encoder,
+        courses.encoded(framework.encoder), courses.labels, framework.competencies.encoded, framework.learned()
     )
-    row_of = {course: row for row, course in enumerate(open_courses.ids)}
-    for course, competency in told.select("course_id", "competency_id").iter_rows():
+    row_of = {course: row for row, course in enumerate(courses.ids)}
+    column = {competency: number for number, competency in enumerate(framework.competencies.ids)}
+    for course, competency in framework.told.select("course_id", "competency_id").iter_rows():
         if course in row_of:
             confidence[row_of[course], column[competency]] = 0
-    return _edges(confidence, open_courses, competencies.ids, minimum, most)
+    return _edges(confidence, courses, framework.competencies.ids, minimum, most)
 
 
 def course_confidence(
-    texts: Sequence[str],
-    names: Sequence[str],
-    languages: Sequence[str],
+    courses: EncodedTexts,
     labels: Sequence[Sequence[str]],
     competencies: EncodedTexts,
-    encoder: Encoder,
+    learned: LinkModel | None = None,
 ) -> NDArray[np.float64]:
-    """Return how sure it is that each course teaches each competency, shape (n_courses, n_competencies), 0 to 1."""
-    courses = EncodedTexts.of(texts, encoder, names, languages)
+    """Return how sure it is that each course teaches each competency, shape (n_courses, n_competencies), 0 to 1.
+
+    Parameters
+    ----------
+    labels
+        The keywords and topics of each course.
+    learned
+        What courses that are tagged say, where there are enough.
+    """
     told = signals(courses, competencies)
-    near, exact = _nearest_label(labels, told[SIGNALS.index("name_meaning")], competencies, encoder)
-    confidence = _BLEND(np.concatenate([told, near[None]]))
+    near, exact = _nearest_label(labels, told[SIGNALS.index("name_meaning")], competencies)
+    confidence = learned.score(courses) if learned else _BLEND(np.concatenate([told, near[None]]))
     return np.where(exact, np.maximum(confidence, _SURE_LABEL), confidence)
 
 
 def _nearest_label(
-    labels: Sequence[Sequence[str]], titles: NDArray[np.float32], competencies: EncodedTexts, encoder: Encoder
+    labels: Sequence[Sequence[str]], titles: NDArray[np.float32], competencies: EncodedTexts
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return how near the closest of a course's title and labels comes to each name, and whether a label is it."""
     every = sorted({label for some in labels for label in some})
@@ -147,7 +218,7 @@ def _nearest_label(
     if not every:
         return near, exact
     number = {label: row for row, label in enumerate(every)}
-    encoded = EncodedTexts.of(every, encoder)
+    encoded = EncodedTexts.of(every, competencies.encoder)
     similarity = encoded.centred("query", names=True) @ competencies.centred("passage", names=True).T
     same = _same_words(every, competencies.names)
     for row, some in enumerate(labels):

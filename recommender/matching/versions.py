@@ -12,7 +12,7 @@ from features.encoder import Encoder
 from features.reference import Course, Reference, TableSource
 from features.text import course_languages, course_texts
 from recommender.matching.encoded import EncodedTexts
-from recommender.matching.pairing import balanced_shares, similarity
+from recommender.matching.pairing import row_shares, similarity
 
 _SURE = 0.5
 _ALIKE = 0.55
@@ -101,8 +101,7 @@ def _language_pairs(by_language: Mapping[str, list[int]]) -> list[tuple[str, str
 
 def _mutual(texts: EncodedTexts, left: list[int], right: list[int]) -> list[tuple[int, int, float]]:
     scores = similarity(texts.rows(left), texts.rows(right))
-    forth, back = balanced_shares(scores, 0.0), balanced_shares(np.ascontiguousarray(scores.T), 0.0).T
-    sure = np.minimum(forth, back)
+    sure = np.minimum(row_shares(scores), row_shares(scores.T).T)
     chosen = scores.argmax(axis=1)
     return [
         (left[row], right[column], round(float(sure[row, column]), 3))

@@ -131,7 +131,7 @@ def test_shares_of_a_row_add_up_to_one(scores, balance):
 def test_balance_takes_the_first_place_from_a_hub():
     scores = np.array([[0.50, 0.10, 0.45], [0.52, 0.50, 0.10], [0.55, 0.10, 0.10]], dtype=np.float32)
     assert scores.argmax(axis=1).tolist() == [0, 0, 0]
-    assert balanced_shares(scores, 0.9).argmax(axis=1).tolist() == [2, 1, 0]
+    assert balanced_shares(scores / 0.04, 0.9).argmax(axis=1).tolist() == [2, 1, 0]
 
 
 def test_an_empty_list_has_no_scores(encoder):

@@ -7,7 +7,7 @@ import pytest
 
 from features.schema import TABLES
 from recommender.matching.course_level import course_levels
-from recommender.matching.tagging import infer_teaches
+from recommender.matching.tagging import doubtful_tags, infer_teaches
 
 
 @dataclass
@@ -111,3 +111,55 @@ def test_without_competencies_or_courses_nothing_is_inferred(encoder):
 )
 def test_a_courses_levels_come_from_its_difficulty_else_its_title(difficulty, title, levels):
     assert course_levels(difficulty, title) == levels
+
+
+def test_a_confirmation_does_not_close_a_course():
+    teaches = pl.DataFrame(
+        {"course_id": ["c1"], "competency_id": ["leave"], "confidence": [1.0], "source": ["confirmed"]}
+    )
+    assert ("c1", "procure") in inferred(teaches=teaches)
+    assert ("c1", "leave") not in inferred(teaches=teaches)
+
+
+def many_tagged(wrong: str) -> Tables:
+    """Seventy tagged courses, of which ``wrong`` alone is tagged with the other subject, and one untagged."""
+    money = ["budget", "accounts", "audit", "tax", "pension", "treasury", "salary"]
+    wild = ["forest", "river", "wildlife", "soil", "crops", "fish", "birds"]
+    rows = [
+        (f"{word}{n}", f"{word} work part {n}", "m" if word in money else "w")
+        for word in money + wild
+        for n in range(5)
+    ]
+    told = [(course, ("w" if subject == "m" else "m") if course == wrong else subject) for course, _, subject in rows]
+    return Tables(
+        {
+            "courses": pl.DataFrame(
+                {"course_id": [r[0] for r in rows] + ["new"], "name": [r[1] for r in rows] + ["loans work part 1"]}
+            ),
+            "competencies": pl.DataFrame(
+                {"competency_id": ["m", "w"], "framework_id": ["f", "f"], "name": ["Group one", "Group two"]}
+            ),
+            "teaches": pl.DataFrame(
+                {
+                    "course_id": [t[0] for t in told],
+                    "competency_id": [t[1] for t in told],
+                    "confidence": 1.0,
+                    "source": "tag",
+                }
+            ),
+        }
+    )
+
+
+def test_what_tagged_courses_teach_is_learned_from(encoder):
+    frame = infer_teaches(many_tagged("none"), encoder)
+    assert frame.select("course_id", "competency_id").rows() == [("new", "m")]
+
+
+def test_a_tag_that_nothing_supports_is_shown(encoder):
+    found = doubtful_tags(many_tagged("audit3"), encoder, below=0.5)
+    assert found.row(0)[:2] == ("audit3", "w")
+
+
+def test_without_enough_tagged_courses_no_tag_is_doubted(encoder):
+    assert doubtful_tags(Tables({"courses": COURSES, "competencies": COMPETENCIES}), encoder).is_empty()
