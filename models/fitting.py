@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.als import Als
 from models.base import Model, Scores, TrainingData
 from models.blend import Candidates, candidates, ndcg, prune, search
 from models.blended import standardised
@@ -18,12 +17,10 @@ from models.item_item import ItemItem
 from models.new_course_fitting import new_course_weights, place_of_new_courses
 from models.plan import MODELS, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
 from models.trend import Trend
-from models.tuning import order_matters, tune, tune_item_item, tune_transition
+from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_transition
 
 NEED_WEIGHT = (0.5, 0.25, 0.15)
 """Weight of need per situation, relative to the strongest model: a decision, since histories cannot tell it."""
-ALS_START = {"factors": 64, "regularisation": 50.0, "alpha": 6.0}
-ALS_CHOICES: Mapping[str, tuple[Any, ...]] = {"regularisation": (25.0, 100.0), "alpha": (3.0, 12.0)}
 ENOUGH = 150
 """Learners of a situation that justify weights of its own."""
 WITHOUT_HISTORY = ("popularity", "trend", "lightfm")
@@ -73,7 +70,7 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
     if data.histories.days is not None:
         settings["trend"] = tune(Trend, {"bandwidth": 30.0}, {"bandwidth": (7.0, 100.0)}, holdout.train, holdout.known)
     if not holdout.ordered:
-        settings["als"] = tune(Als, ALS_START, ALS_CHOICES, holdout.train, holdout.known)
+        settings["als"] = tune_als(holdout, settings["item_item"])
         say(f"als: {settings['als']}")
     if has_side(data):
         settings["content"] = {"decay": 0.8 if holdout.ordered else 1.0}

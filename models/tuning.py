@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.als import Als
 from models.base import Model, Scores, TrainingData, seen_mask
 from models.blend import candidates, quality
+from models.blended import standardised
 from models.holdout import Holdout, Judged
 from models.item_item import ItemItem
 from models.transition import Transition, moments, solve
@@ -24,6 +26,9 @@ _ITEM_ITEM: dict[str, tuple[Any, ...]] = {
 _ORDERED: dict[str, tuple[Any, ...]] = {"series": (2.0,)}
 _SIDE: dict[str, tuple[Any, ...]] = {"side": (0.0, 0.3, 3.0, 10.0)}
 _TRANSITION: dict[str, tuple[Any, ...]] = {"decay": (0.5, 0.85), "ridge": (10.0, 100.0), "trust": (0.0, 2.0, 4.0)}
+
+_ALS: dict[str, tuple[Any, ...]] = {"alpha": (12.0,), "regularisation": (100.0,)}
+_ALS_SHARE = np.float32(0.7)
 
 GAIN = 0.0005
 """Another value must rank that much better than the first one: less is likely chance."""
@@ -92,6 +97,24 @@ def tune_transition(holdout: Holdout, item_item: Settings) -> Settings:
         gram, cross = sums[own["decay"]]
         model.weights = solve(gram, cross, own["ridge"], prior, own["trust"])
         found = rank_quality(model, holdout.known)
+        if found > best + GAIN:
+            best = found
+            settings.update(tried)
+    return settings
+
+
+def tune_als(holdout: Holdout, item_item: Settings) -> Settings:
+    """Return the settings of ``Als`` that add most to the item-item model: its best settings alone add less."""
+    settings: Settings = {"factors": 64, "regularisation": 50.0, "alpha": 6.0}
+    if not len(holdout.known):
+        return settings
+    judged = holdout.known
+    taken = holdout.train.support() > 0
+    first = standardised(ItemItem(**item_item).fit(holdout.train).score(judged.batch), taken)
+    best = -1.0
+    for tried in _one_at_a_time(settings, _ALS):
+        own = Als(**{**settings, **tried}).fit(holdout.train).score(judged.batch)
+        found = score_quality(first + _ALS_SHARE * standardised(own, taken), judged)
         if found > best + GAIN:
             best = found
             settings.update(tried)

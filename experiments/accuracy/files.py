@@ -93,7 +93,7 @@ def _days(times: pl.Series, path: Path) -> pl.Series:
     if numbers is not None and numbers.null_count() == times.null_count():
         largest = float(numbers.max() or 0.0)  # type: ignore[arg-type]
         return numbers / (86_400_000.0 if largest > 1e11 else 86_400.0 if largest > 1e6 else 1.0)
-    moments = times if times.dtype.is_temporal() else times.str.to_datetime(strict=False)
+    moments = times if times.dtype.is_temporal() else _written(times)
     if moments.null_count() > times.null_count():
         row = int((moments.is_null() & times.is_not_null()).arg_max() or 0)
         raise KarmapathError(
@@ -102,6 +102,14 @@ def _days(times: pl.Series, path: Path) -> pl.Series:
             "write it so",
         )
     return moments.cast(pl.Datetime("ms")).dt.epoch("ms") / 86_400_000
+
+
+def _written(times: pl.Series) -> pl.Series:
+    """Return moments from text in any of the usual forms, null where it is in none."""
+    plain = pl.col("t").str.replace("T", " ").str.replace(r"(\.\d+)?(Z|[+-]\d\d:?\d\d)?$", "")
+    forms = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d", "%d-%m-%Y", "%d/%m/%Y")
+    parsed = [plain.str.strptime(pl.Datetime("ms"), form, strict=False) for form in forms]
+    return pl.DataFrame({"t": times}).select(pl.coalesce(parsed)).to_series()
 
 
 def _from_list(path: Path) -> pl.DataFrame:
