@@ -34,7 +34,7 @@ class BeliefFigures:
     """Share of required steps that are held with P >= 0.9."""
     skimmer_auc: float
     inflation: float
-    """Expected levels over true levels, less 1."""
+    """Required steps believed to be held over those held in truth, less 1."""
     inflation_completed: float
     """The same of "completed = acquired"."""
 
@@ -72,8 +72,8 @@ def judge_beliefs(world: SimulatedWorld, table: EvidenceTable) -> BeliefFigures:
         false_exemptions=float(wrong.sum() / max(exempt.sum(), 1)),
         exempted=float(exempt.sum() / steps.sum()),
         skimmer_auc=_skimmer_auc(world, table),
-        inflation=float((believed @ np.arange(6)).sum() / true.sum() - 1),
-        inflation_completed=float(np.maximum(completed, 0).sum() / true.sum() - 1),
+        inflation=float((above * steps).sum() / np.minimum(true, required).sum() - 1),
+        inflation_completed=float(np.minimum(completed, required).sum() / np.minimum(true, required).sum() - 1),
     )
 
 

@@ -42,10 +42,10 @@ class SimulatedWorld:
     assumptions: Assumptions
 
 
-def simulate(people: int, seed: int, assumptions: Assumptions | None = None) -> SimulatedWorld:
-    """Return a world; the same seed gives the same one."""
+def simulate(people: int, seed: int, assumptions: Assumptions | None = None, catalogue: int = 1) -> SimulatedWorld:
+    """Return a world: people of one seed in the posts and courses of another; the same seeds give the same one."""
     assumed = assumptions or Assumptions()
-    reference = simulated_reference(seed)
+    reference = simulated_reference(catalogue)
     lives = (_Life(reference, assumed, n, np.random.default_rng([seed, n])).lived() for n in range(people))
     return SimulatedWorld(reference, tuple(lives), assumed)
 
