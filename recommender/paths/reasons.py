@@ -32,6 +32,8 @@ def sentence(reason: Reason, language: str = DEFAULT_LANGUAGE) -> str:
     """
     catalogue = _catalogue(language if language in languages() else DEFAULT_LANGUAGE)
     facts = {key: _worded(reason.facts.get(f"{key}_{language}", value)) for key, value in reason.facts.items()}
+    if "kind" in facts:
+        facts["kind"] = catalogue.get(f"kind_{facts['kind']}", facts["kind"])
     return catalogue[reason.code].format_map(facts)
 
 

@@ -128,7 +128,8 @@ def test_how_sure_cites_the_evidence_that_weighs_most() -> None:
     who = record(evidence=proctored("noting", 2, copies=1))
     reason = how_sure(competency_state(who, reference(), NOW), "noting", 2, reference())
     assert reason.facts["kind"] == "proctored"
-    assert "likely" in sentence(reason)
+    assert "proctored assessment" in sentence(reason)
+    assert "पर्यवेक्षित मूल्यांकन" in sentence(reason, "hi")
     unknown = how_sure(competency_state(record(), reference(), NOW), "noting", 2, reference())
     assert unknown.code == "how_sure_unknown"
 
