@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Model, Scores, TrainingData
-from models.blend import Candidates, candidates, ndcg, prune, search
+from models.blend import Candidates, candidates, ndcg, prune, steady_search
 from models.blended import standardised
 from models.holdout import Holdout, Judged, Kind, hold_out
 from models.item_item import ItemItem
@@ -92,21 +92,21 @@ def choose_weights(
     start = np.array([1.0 if name in ("item_item", "transition", "trend") else 0.1 for name in names], dtype=np.float32)
     overall = start
     if known is not None:
-        overall = prune(known, search(known, start), WORTH)
+        overall = prune(known, steady_search(known, start), WORTH)
         say(f"blend: {shown(names, overall)}, ndcg {ndcg(known, overall):.4f}")
     weights[:, columns] = overall
     for row in (1, 2):
         mask = situation(holdout.known.batch.histories.lengths) == row
         if known is not None and mask.sum() >= ENOUGH:
             part = known.rows(mask)
-            weights[row, columns] = search(part, overall, rounds=2)
+            weights[row, columns] = (overall + steady_search(part, overall)) / 2.0
             say(f"blend, {SITUATIONS[row]} history: {shown(names, weights[row, columns])}, "
                 f"ndcg {ndcg(part, weights[row, columns]):.4f}")  # fmt: skip
     weights[0] = 0.0
     weights[0, MODELS.index("popularity")] = 1.0
     new = _candidates(fresh, list(fresh), holdout.newcomers, taken)
     if new is not None and len(holdout.newcomers) >= ENOUGH // 3:
-        found = search(new, np.ones(len(fresh), dtype=np.float32))
+        found = steady_search(new, np.ones(len(fresh), dtype=np.float32))
         weights[0, [MODELS.index(name) for name in fresh]] = found
         say(f"blend, no history: {shown(list(fresh), found)}, ndcg {ndcg(new, found):.4f}")
     weights[:, MODELS.index("need")] = np.array(NEED_WEIGHT) * weights.max(axis=1)
