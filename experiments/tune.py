@@ -19,7 +19,7 @@ from experiments.train import Report, TrainSettings, make_case, tagged_snapshot,
 from features.errors import KarmapathError
 from features.home import Home
 from models.base import Model, seen_mask, top_k
-from models.fitting import choose_settings, choose_weights, has_side, says_order
+from models.fitting import choose_settings, choose_weights, has_side, models_without_history, says_order
 from models.holdout import Holdout, hold_out
 from models.hybrid import Hybrid
 from models.new_course_fitting import new_courses
@@ -130,13 +130,14 @@ def _quality(trial: optuna.Trial, settings: Settings, holdout: Holdout, seed: in
     trial.report(rank_quality(models["item_item"], holdout.known), step=0)
     if trial.should_prune():
         raise optuna.TrialPruned
-    weights = choose_weights(models, holdout, lambda _: None)
+    fresh = models_without_history(holdout, settings, seed)
+    weights = choose_weights(models, fresh, holdout, lambda _: None)
     return _ndcg(models, Plan(settings, weights, *NO_NEW), holdout)
 
 
 def _ndcg(models: dict[str, Model], plan: Plan, holdout: Holdout) -> float:
     hybrid = Hybrid(plan=plan)
-    hybrid.models, hybrid.new = models, new_courses(holdout.train, models)
+    hybrid.models, hybrid.new = models, new_courses(holdout.train, models, plan)
     scores = hybrid.score(holdout.known.batch)
     scores[seen_mask(holdout.known.batch.histories)] = -float("inf")
     targets = [holdout.known.targets.row(row) for row in range(len(holdout.known))]

@@ -43,9 +43,7 @@ def make_plan(
     say(f"validation: {len(holdout.known)} learners with a history, {len(holdout.newcomers)} without")
     settings = choose_settings(holdout, say) if settings is None else settings
     models = fit_models(holdout.train, settings, seed)
-    without_history = {name: own for name, own in settings.items() if name in WITHOUT_HISTORY}
-    fresh = fit_models(holdout.others, without_history, seed) if len(holdout.newcomers) else {}
-    weights = choose_weights(models, fresh, holdout, say)
+    weights = choose_weights(models, models_without_history(holdout, settings, seed), holdout, say)
     used = {name: weights[:, n].max() > 0 for n, name in enumerate(MODELS)}
     side = has_side(data)
     needed = {"need", "item_item", *(NEW_MODELS if side else ())}
@@ -55,6 +53,12 @@ def make_plan(
         return plan
     plan = replace(plan, new_weights=new_course_weights(data, plan, seed, say))
     return replace(plan, new_place=place_of_new_courses(holdout, models, plan, say))
+
+
+def models_without_history(holdout: Holdout, settings: Mapping[str, Mapping[str, Any]], seed: int) -> dict[str, Model]:
+    """Return the models that newcomers are judged with, fitted on everybody else; none where there are no newcomers."""
+    chosen = {name: own for name, own in settings.items() if name in WITHOUT_HISTORY}
+    return fit_models(holdout.others, chosen, seed) if len(holdout.newcomers) else {}
 
 
 def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, dict[str, Any]]:

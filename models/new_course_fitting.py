@@ -71,8 +71,12 @@ def place_of_new_courses(
 
 
 def new_courses(data: TrainingData, models: Mapping[str, Model], plan: Plan) -> NewCourses:
-    """Return the courses that nobody took, and what known ones lend them by text, features and place."""
-    new = data.support() == 0
+    """Return the courses that nobody took, and what known ones lend them by text, features and place.
+
+    Where nobody has taken anything yet no course is new beside others: profiles, needs and texts rank them all.
+    """
+    untaken = data.support() == 0
+    new = untaken & (not untaken.all())
     if "content" not in models or not new.any():
         return NewCourses.of(new, np.zeros((data.n_courses, data.n_courses), dtype=np.float32))
     kernel = side_gram(data)

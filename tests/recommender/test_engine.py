@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from features.errors import NotFoundError
 from features.records import Enrolment, Learner, LearnerRecord, PlannedCourse
+from features.reference import REFERENCE_TABLES, Reference
+from features.warehouse import Warehouse
+from models.assemble import training_data
+from models.bundle import write_bundle
+from models.hybrid import Hybrid
 from recommender.engine import Engine
 from recommender.paths import PathSettings
 from recommender.state import DEFAULT_EVIDENCE
-from tests.worlds import NOW, small_bundle
+from tests.worlds import NOW, small_bundle, small_tables
 
 CLERK = Learner("new", organisation="d1", designation="Assistant Section Officer")
 
@@ -77,6 +83,16 @@ def test_why_not_names_the_rule_or_the_rank(engine: Engine) -> None:
 def test_an_unknown_learner_profile_still_gets_a_list(engine: Engine) -> None:
     stranger = Learner("x", organisation="nowhere", designation="Astronaut")
     assert len(courses(engine, record(learner=stranger))) == 6
+
+
+def test_before_the_first_enrolment_needs_rank_the_catalogue(tmp_path: Path) -> None:
+    tables = {name: table for name, table in small_tables().items() if name != "enrolments"}
+    snapshot = Warehouse(tmp_path / "warehouse").commit(tables)
+    data, _ = training_data(snapshot, Reference.load(snapshot))
+    reference = {name: snapshot.read(name) for name in REFERENCE_TABLES}
+    engine = Engine(write_bundle(tmp_path / "bundles", Hybrid().fit(data), data, reference))
+    assert courses(engine, record())[0] in {"c1", "c5"}
+    assert courses(engine, record())[-1] not in {"c1", "c2", "c5"}
 
 
 def test_gaps_are_against_the_post_or_any_role(engine: Engine) -> None:
