@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.als import Als
+from models.als_mean import AlsMean
 from models.base import Arrays, LearnerBatch, Model, Scores, TrainingData
 from models.blended import blended_parts
 from models.content import Content
@@ -27,7 +27,7 @@ from models.transition import Transition
 from models.trend import Trend
 
 KINDS: Mapping[str, type[Any]] = {
-    kind.name: kind for kind in (Popularity, Trend, ItemItem, Transition, Series, Als, LightFm, Content, Need)
+    kind.name: kind for kind in (Popularity, Trend, ItemItem, Transition, Series, AlsMean, LightFm, Content, Need)
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.als import Als
+from models.als_mean import AlsMean
 from models.base import Model, Scores, TrainingData
 from models.content import Content
 from models.item_item import ItemItem
@@ -67,7 +67,7 @@ def fit_models(data: TrainingData, settings: Mapping[str, Mapping[str, Any]], se
         "trend": Trend,
         "item_item": ItemItem,
         "series": Series,
-        "als": lambda **own: Als(**own, seed=seed),
+        "als": lambda **own: AlsMean(**own, seed=seed),
         "lightfm": lambda **own: LightFm(**own, seed=seed),
         "content": Content,
         "need": Need,

@@ -27,7 +27,7 @@ _ORDERED: dict[str, tuple[Any, ...]] = {"series": (2.0,)}
 _SIDE: dict[str, tuple[Any, ...]] = {"side": (0.0, 0.3, 3.0, 10.0)}
 _TRANSITION: dict[str, tuple[Any, ...]] = {"decay": (0.5, 0.85), "ridge": (10.0, 100.0), "trust": (0.0, 2.0, 4.0)}
 
-_ALS: dict[str, tuple[Any, ...]] = {"alpha": (12.0,), "regularisation": (100.0,)}
+_ALS: dict[str, tuple[Any, ...]] = {"alpha": (3.0, 12.0), "regularisation": (25.0, 100.0)}
 _ALS_SHARE = np.float32(0.7)
 
 GAIN = 0.0005
@@ -105,7 +105,7 @@ def tune_transition(holdout: Holdout, item_item: Settings) -> Settings:
 
 def tune_als(holdout: Holdout, item_item: Settings) -> Settings:
     """Return the settings of ``Als`` that add most to the item-item model: its best settings alone add less."""
-    settings: Settings = {"factors": 64, "regularisation": 50.0, "alpha": 6.0}
+    settings: Settings = {"regularisation": 50.0, "alpha": 6.0}
     if not len(holdout.known):
         return settings
     judged = holdout.known

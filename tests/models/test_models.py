@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.als import Als
+from models.als_mean import AlsMean
 from models.content import Content
 from models.hybrid import Hybrid
 from models.item_item import Ease, ItemItem
@@ -62,6 +63,11 @@ class TestSeries(ModelSuite):
 class TestAls(ModelSuite):
     def make(self):
         return Als(factors=2, regularisation=0.01, alpha=10.0)
+
+
+class TestAlsMean(ModelSuite):
+    def make(self):
+        return AlsMean(regularisation=0.01, alpha=10.0, widths=(2, 3))
 
 
 class TestLightFm(ModelSuite):
