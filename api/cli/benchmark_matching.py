@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,10 @@ from api.cli.output import log, print_json, say
 
 
 def matching(
-    data: Annotated[Path, typer.Option(help="Folder with indic-pairs, uk-gdad, ibm-courses and coursera-skills.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder with indic-pairs, uk-gdad, ibm-courses and coursera-skills.", show_default=False),
+    ] = None,
     home: HomeOption = None,
     encoder: Annotated[
         str | None,
@@ -25,18 +29,23 @@ def matching(
     """Measure matching by meaning on public ground truth, beside TF-IDF, BM25 and the raw encoder.
 
     Settings were tried on the translations after the first 600 of each file, which are not judged; roles and courses
-    are judged by models that never saw them.
+    are judged by models that never saw them. With the demo world in the home folder, its catalogue is asked for the
+    same needs in two languages; without --data only that, and the speed of encoding, are measured.
 
     Example: karmapath benchmark matching --data path/to/data
     """
-    from experiments.matching.tasks import run_tasks
-    from features.encoder.choice import default_encoder
+    from experiments.matching.tasks import encoding_speed, run_tasks, two_languages
+    from features.encoder.choice import bare_encoder, default_encoder
     from features.home import Home
+    from features.warehouse import Warehouse
 
     started = time.perf_counter()
-    vectors = default_encoder(Home.find(home), encoder)
+    place = Home.find(home)
+    vectors, warehouse = default_encoder(place, encoder), Warehouse(place.warehouse)
+    parts = [run_tasks(data, vectors)] if data else []
+    parts += [two_languages(warehouse.current(), vectors)] if warehouse.exists() else []
     rows = []
-    for row in run_tasks(data, vectors):
+    for row in chain(*parts, encoding_speed(bare_encoder(place, encoder))):
         rows.append(row)
         figures = ", ".join(f"{name} {value:.3f}" for name, value in row.figures.items())
         target = f" (to reach {row.target:.2f})" if row.target is not None else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.world.service import read_service
 from features.encoder import Encoder
 from features.reference import Reference, TableSource
 from recommender.matching.search import CourseSearch
@@ -22,6 +23,13 @@ class Question:
 
     competency: str
     asked: Mapping[str, str]
+
+
+def demo_questions(source: TableSource) -> list[Question]:
+    """Return the demo world's competencies, asked for in English and in Hindi; none where ``source`` is another."""
+    known = dict(source.read("competencies").select("name", "competency_id").iter_rows())
+    asked = ((known.get(one.name), one) for one in read_service().competencies if one.hindi)
+    return [Question(found, {"English": one.name, "Hindi": one.hindi}) for found, one in asked if found]
 
 
 def ndcg_by_language(source: TableSource, questions: Sequence[Question], encoder: Encoder) -> dict[str, float]:

@@ -20,10 +20,12 @@ def default_encoder(home: Home, model: str | None = None, progress: Progress | N
 
     Nothing heavy is loaded before a text is met that the cache does not hold.
     """
-    return CachedEncoder(_encoder(home, model or os.environ.get(ENCODER_VARIABLE) or "me5-small"), home.cache, progress)
+    return CachedEncoder(bare_encoder(home, model), home.cache, progress)
 
 
-def _encoder(home: Home, model: str) -> Encoder:
+def bare_encoder(home: Home, model: str | None = None) -> Encoder:
+    """Return the same encoder without a memory."""
+    model = model or os.environ.get(ENCODER_VARIABLE) or "me5-small"
     if model == "light" or (model == "me5-small" and importlib.util.find_spec("sentence_transformers") is None):
         return LightEncoder(threads=None)
     if model == "me5-small":

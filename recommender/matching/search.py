@@ -14,12 +14,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.encoder import Encoder
+from features.encoder import Encoder, TextKind
 from features.reference import TableSource
 from features.text import clean, course_languages, course_texts, load_abbreviations, script_of
 from features.text.centring import centre, language_means
 from features.text.romanised import devanagari_guesses
 from features.text.sounds import words
+from recommender.matching.concepts import Concepts
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.everyday import language_anchors
 from recommender.matching.lexical import GramIndex, WordIndex
@@ -39,6 +40,9 @@ _REACH = 0.2
 _LEAST_MEANING = 0.25
 _FOREIGN = 0.5
 _GUESSED = 0.8
+_CONCEPTS = 2.0
+_TAUGHT = 0.25
+_KINDS: tuple[TextKind, ...] = ("query", "passage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +86,13 @@ class CourseSearch:
         self._values = {name: _values(rows[name]) for name in FACETS}
         self._popularity = np.log1p(rows["ratings"].fill_null(0).to_numpy().astype(np.float64))
         self._encoder = encoder
-        self._anchors: dict[str, NDArray[np.float32]] = {}
+        self._anchors: dict[tuple[str, TextKind], NDArray[np.float32]] = {}
         languages = course_languages(source)
         self._texts = EncodedTexts.of(course_texts(source), encoder, [clean(n) for n in rows["name"]], languages)
         held = self._texts.as_passages if vectors is None else vectors
         anchors = language_anchors(encoder, languages, self._texts.texts, "passage")
         self._vectors = centre(held, languages, language_means(held, languages, anchors))
+        self._concepts = Concepts.of(source, encoder, self._ids)
         self._grams = GramIndex.of(self._texts.grams)
         self._sounds = GramIndex.of(self._texts.sound_grams)
         self._words = WordIndex.bm25(self._texts.stems)
@@ -132,13 +137,14 @@ class CourseSearch:
         put_right = {word: near for word, near in meant.items() if near and near != (word,)}
         spelt = " ".join(" ".join(meant[word] or (word,)) for word in words(text))
         query = EncodedTexts.of([self._abbreviations.expand(f"{text} {spelt}" if put_right else text)], self._encoder)
-        meaning = self._meaning([query.texts[0]])
-        guesses = self._guesses(text, meant)
-        if guesses:
+        asked, guesses = self._asked(query.texts), self._asked(self._guesses(text, meant))
+        meaning = self._meaning(asked)
+        if len(guesses):
             meaning = (1 - _GUESSED) * meaning + _GUESSED * self._meaning(guesses)
         lexical, shared = self._lexical(query)
-        scores = meaning + lexical
-        found = shared | _stands_out(meaning, _STANDS_OUT)
+        fitting = self._concepts.fitting((guesses if len(guesses) else asked).mean(axis=0), meaning + lexical)
+        scores = meaning + lexical + _CONCEPTS * fitting
+        found = shared | (fitting >= _TAUGHT) | _stands_out(meaning, _STANDS_OUT)
         return np.flatnonzero(found if found.any() else _stands_out(meaning, _STANDS_OUT / 2)), scores, put_right
 
     def _guesses(self, text: str, meant: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -147,14 +153,25 @@ class CourseSearch:
         unknown = [word for word in told if word.isascii() and not word.isdigit() and word not in self._spelling.known]
         return list(devanagari_guesses(text)) if told and len(unknown) >= _FOREIGN * len(told) else []
 
-    def _meaning(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Return the cosine of the nearest of the query's forms to each course, shape (n_courses,)."""
+    def _asked(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the centred vectors of a query's forms, as question plus answer, shape (len(texts), d)."""
         languages = [script_of(text) for text in texts]
-        for language, text in zip(languages, texts, strict=True):
-            if language not in self._anchors:
-                self._anchors |= language_anchors(self._encoder, [language], [text], "query")
-        asked = centre(self._encoder.encode(texts, "query"), languages, self._anchors)
-        return np.asarray((asked @ self._vectors.T).max(axis=0), dtype=np.float64)
+        both = np.zeros((len(texts), self._encoder.dimension), dtype=np.float32)
+        for kind in _KINDS if len(texts) else ():
+            anchors = {
+                language: self._anchor(language, text, kind) for language, text in zip(languages, texts, strict=True)
+            }
+            both += centre(self._encoder.encode(texts, kind), languages, anchors)
+        return both
+
+    def _anchor(self, language: str, text: str, kind: TextKind) -> NDArray[np.float32]:
+        if (language, kind) not in self._anchors:
+            self._anchors[language, kind] = language_anchors(self._encoder, [language], [text], kind)[language]
+        return self._anchors[language, kind]
+
+    def _meaning(self, asked: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return the cosine of the nearest of the query's forms to each course, shape (n_courses,)."""
+        return np.asarray((asked @ self._vectors.T).max(axis=0) / 2, dtype=np.float64)
 
     def _lexical(self, query: EncodedTexts) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return what words, letters and sounds add, and which courses share a word that says something."""

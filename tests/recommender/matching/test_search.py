@@ -106,3 +106,28 @@ def test_an_odd_query_is_answered(search, query):
 
 def test_a_catalogue_without_courses_finds_nothing(encoder):
     assert CourseSearch(Tables(), encoder).search("anything").hits == ()
+
+
+TAGGED = Tables(
+    courses=pl.DataFrame(
+        {
+            "course_id": ["en", "hi", "other"],
+            "name": ["Keeping the cash book", "रोकड़ बही का परिचय", "बैठक का परिचय"],
+            "languages": [["en"], ["hi"], ["hi"]],
+        }
+    ),
+    competencies=pl.DataFrame({"competency_id": ["k"], "framework_id": ["f"], "name": ["Accounts"]}),
+    teaches=pl.DataFrame({"course_id": ["en", "hi"], "competency_id": ["k", "k"], "confidence": [1.0, 1.0]}),
+)
+
+
+def test_a_course_in_another_language_is_found_by_the_competency_it_shares(encoder):
+    assert best(CourseSearch(TAGGED, encoder), "रोकड़ बही")[:2] == ["hi", "en"]
+    untagged = Tables(courses=TAGGED.tables["courses"])
+    scores = {hit.course: hit.score for hit in CourseSearch(untagged, encoder).search("रोकड़ बही", 3).hits}
+    tagged = {hit.course: hit.score for hit in CourseSearch(TAGGED, encoder).search("रोकड़ बही", 3).hits}
+    assert tagged["en"] > scores.get("en", 0)
+
+
+def test_what_means_nothing_here_is_about_no_competency(encoder):
+    assert best(CourseSearch(TAGGED, encoder), "zzzzqqq") == []
