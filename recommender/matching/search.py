@@ -41,7 +41,7 @@ _LEAST_MEANING = 0.25
 _FOREIGN = 0.5
 _GUESSED = 0.8
 _CONCEPTS = 2.0
-_TAUGHT = 0.25
+_TAUGHT = 0.15
 _KINDS: tuple[TextKind, ...] = ("query", "passage")
 
 
