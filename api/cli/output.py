@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import orjson
@@ -10,7 +11,8 @@ from rich.console import Console
 log = Console(stderr=True, highlight=False, soft_wrap=True)
 """Progress, notes and warnings."""
 
-_out = Console(highlight=False, soft_wrap=True, markup=False)
+_WIDE = 140
+_out = Console(highlight=False, soft_wrap=True, markup=False, width=None if sys.stdout.isatty() else _WIDE)
 
 
 def print_json(document: Any) -> None:
