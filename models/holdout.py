@@ -50,7 +50,7 @@ class Holdout:
     newcomers: Judged
     """Learners with a profile alone, none of whose choices are in ``others``."""
     others: TrainingData
-    """``train`` without the newcomers."""
+    """What was known before the newcomers came."""
     ordered: bool
     """Whether the order of the choices says anything."""
 
@@ -65,8 +65,7 @@ def hold_out(data: TrainingData, kind: Kind, *, ordered: bool, seed: int) -> Hol
     generator = np.random.default_rng(seed)
     kind = _kind(data, ordered=ordered) if kind == "auto" else kind
     held = _held_out(data.histories, kind, generator)
-    new = _newcomers(data, held, kind, generator)
-    of_new = np.repeat(new, data.histories.lengths)
+    new, hidden = _newcomers(data, generator)
     train = data.keep(~held)
     targets = data.histories.keep(held)
     known = (targets.lengths > 0) & (train.histories.lengths > 0)
@@ -77,11 +76,11 @@ def hold_out(data: TrainingData, kind: Kind, *, ordered: bool, seed: int) -> Hol
         ),
         newcomers=judged(
             data.histories.keep(np.zeros(len(held), dtype=bool)),
-            data.histories.keep(of_new),
+            data.histories.keep(hidden),
             data,
             _some(new & (data.histories.lengths > 0), data.n_courses, generator),
         ),
-        others=data.keep(~held & ~of_new),
+        others=data.keep(~hidden),
         ordered=ordered,
     )
 
@@ -137,16 +136,20 @@ def _held_out(histories: Histories, kind: Kind, generator: np.random.Generator) 
     return np.asarray((histories.ages() == 0) & long_enough)
 
 
-def _newcomers(
-    data: TrainingData, held: NDArray[np.bool_], kind: Kind, generator: np.random.Generator
-) -> NDArray[np.bool_]:
-    """Return who is treated as new: those who are, after a cut in time; else, where profiles are known, some."""
-    if kind == "later":
-        # Their choices are all held out already.
-        return np.asarray(data.histories.keep(~held).lengths == 0)
+def _newcomers(data: TrainingData, generator: np.random.Generator) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which learners are treated as new, and which interactions are hidden so that they are.
+
+    Where times are known: those who began in the last tenth of the choices, all of which are hidden. Else, where
+    profiles are known, a random tenth of the learners. Nobody, where neither is known.
+    """
+    histories = data.histories
+    if histories.days is not None:
+        late = _held_out(histories, "later", generator)
+        return np.asarray(histories.keep(~late).lengths == 0), late
     if not data.learner_features.shape[1]:
-        return np.zeros(len(data.histories), dtype=bool)
-    return np.asarray(generator.random(len(data.histories)) < NEWCOMERS)
+        return np.zeros(len(histories), dtype=bool), np.zeros(len(histories.courses), dtype=bool)
+    new = np.asarray(generator.random(len(histories)) < NEWCOMERS)
+    return new, np.repeat(new, histories.lengths)
 
 
 def _some(mask: NDArray[np.bool_], n_courses: int, generator: np.random.Generator) -> NDArray[np.int64]:

@@ -21,6 +21,8 @@ ENOUGH = 150
 """Learners that justify learned weights."""
 WORTH = 0.002
 """NDCG among new courses that a model must add to stay."""
+CAUTION = 0.0005
+"""NDCG that letting new courses further up must gain."""
 LEVELS = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 SLOPES = (0.25, 0.5, 1.0)
 
@@ -54,7 +56,7 @@ def place_of_new_courses(
     """Return level and slope that rank best, on the validation slice, known and new courses together."""
     new = new_courses(holdout.train, models, plan)
     judged = holdout.known
-    if not len(new.columns) or not len(judged):
+    if not len(new.columns) or len(judged) < ENOUGH:
         return plan.new_place
     kept = {name: model for name, model in models.items() if name in plan.settings}
     best, place = -1.0, plan.new_place
@@ -64,7 +66,7 @@ def place_of_new_courses(
             parts = blended_parts(kept, replace(plan, new_place=tried), new, judged.batch)
             scores = np.asarray(sum(parts.values()), dtype=np.float32)
             value = ndcg(candidates([scores], judged.batch.histories, judged.targets), np.ones(1, dtype=np.float32))
-            if value > best + 1e-5:
+            if value > best + CAUTION:
                 best, place = value, tried
     say(f"new courses stand at {place[0]:g} standard deviations, slope {place[1]:g}")
     return place

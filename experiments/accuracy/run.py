@@ -101,13 +101,13 @@ def fit_model(name: str, data: Dataset, settings: Settings) -> tuple[Peer, dict[
 def slice_kind(data: Dataset, settings: Settings) -> Kind:
     """Return how the validation slice is cut: like the test, of which only the number of targets a learner is used.
 
-    One target each: the last choice. Several: the last stretch of time where times are known, else a random share.
+    One target each: the last choice. Several: as ``hold_out`` sees fit where times are known, else a random share.
     """
     if settings.holdout != "auto":
         return settings.holdout
     if max(map(len, data.targets)) == 1 or not data.among.all():
         return "last"
-    return "later" if data.train.histories.days is not None else "share"
+    return "auto" if data.train.histories.days is not None else "share"
 
 
 def ranked(model: Peer, data: Dataset, k: int) -> NDArray[np.int64]:
