@@ -59,9 +59,10 @@ def load_dataset(
     also in training, test courses that are not ranked and learners left without a target are left out and counted.
     """
     known, wanted = read_interactions(train), read_interactions(test)
-    features, texts = course_descriptions(courses) if courses else ({}, {})
+    met = pl.concat([known.table, wanted.table], how="diagonal")
+    features, texts = course_descriptions(courses, met["course"].unique()) if courses else ({}, {})
     texts = texts if text else {}
-    people = learner_descriptions(learners) if learners else {}
+    people = learner_descriptions(learners, met["learner"].unique()) if learners else {}
     course_ids = _ids(known.table["course"], wanted.table["course"], pl.Series(list(features), dtype=pl.String))
     learner_ids = _ids(known.table["learner"])
     histories = _histories(known, learner_ids, course_ids)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from experiments.accuracy.files import COURSE_NAMES, LEARNER_NAMES, find_column, read_table
+from features.errors import KarmapathError
 
 UNKNOWN = frozenset({"", "n/a", "na", "nan", "none", "null", "unknown", "-"})
 LABEL_LENGTH = 40
@@ -16,21 +17,35 @@ LABEL_LENGTH = 40
 _NAMES = frozenset({"name", "title"})
 
 
-def course_descriptions(path: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """Return each course's features and text, by course.
+def course_descriptions(path: Path, known: Collection[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    """Return each course's features and text, by course; ``known`` are the courses of the interactions.
 
     A column of lists or of short repeated values gives features ``column=value``; a column of sentences, and the name,
     join the text; numbers and further ids say nothing here and are left out.
     """
     table = read_table(path)
-    key = find_column(table, COURSE_NAMES, "course", path)
+    key = _key(table, COURSE_NAMES, "course", path, known)
     return _features(table, key), _texts(table, key)
 
 
-def learner_descriptions(path: Path) -> dict[str, tuple[str, ...]]:
+def learner_descriptions(path: Path, known: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Return each learner's features, by learner, by the same rules."""
     table = read_table(path)
-    return _features(table, find_column(table, LEARNER_NAMES, "learner", path))
+    return _features(table, _key(table, LEARNER_NAMES, "learner", path, known))
+
+
+def _key(table: pl.DataFrame, names: Sequence[str], what: str, path: Path, known: Collection[str]) -> str:
+    """Return the column of ids: of those with a usual name the one that names most of what is known."""
+    find_column(table, names, what, path)
+    columns = [column for column in table.columns if column.lower() in names]
+    wanted = set(known)
+    found = {column: len(wanted & set(table[column].cast(pl.String).to_list())) for column in columns}
+    best = max(columns, key=lambda column: found[column])
+    if not found[best]:
+        raise KarmapathError(
+            f"no {what} of {path} occurs in the interactions", f"the same ids in column {best}", "check the two files"
+        )
+    return best
 
 
 def _features(table: pl.DataFrame, key: str) -> dict[str, tuple[str, ...]]:

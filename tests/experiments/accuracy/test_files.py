@@ -66,16 +66,32 @@ def test_labels_become_features_and_sentences_text(tmp_path):
         f"course_id,name,Software,level,about,views\n1,Tables,\"['Excel', 'Word']\",easy,{long},5\n"
         f"2,Mails,['Excel'],easy,{long},7\n3,Files,[],hard,,9\n4,Notes,['Word'],hard,{long},2\n"
     )
-    features, texts = course_descriptions(path)
+    features, texts = course_descriptions(path, {"1", "2"})
     assert set(features["1"]) == {"software=excel", "software=word", "level=easy"}
     assert texts["2"].startswith("Mails. ")
     assert long in texts["2"]
     assert "7" not in texts["2"]
 
 
+def test_the_id_column_is_the_one_that_names_the_courses_taken(tmp_path):
+    (tmp_path / "courses.csv").write_text("course_id,item,level\nC_1,1,easy\nC_2,2,easy\nC_3,3,hard\n")
+    features, _ = course_descriptions(tmp_path / "courses.csv", {"2", "3"})
+    assert features["2"] == ("level=easy",)
+
+
+def test_courses_of_other_data_are_refused(tmp_path):
+    (tmp_path / "courses.csv").write_text("course_id,level\nC_1,easy\n")
+    with pytest.raises(KarmapathError, match="no course of"):
+        course_descriptions(tmp_path / "courses.csv", {"2", "3"})
+
+
 def test_unknown_jobs_are_no_label(tmp_path):
     (tmp_path / "people.csv").write_text("user_id,job\n1,N/A\n2,clerk\n3,clerk\n")
-    assert learner_descriptions(tmp_path / "people.csv") == {"1": (), "2": ("job=clerk",), "3": ("job=clerk",)}
+    assert learner_descriptions(tmp_path / "people.csv", {"1", "9"}) == {
+        "1": (),
+        "2": ("job=clerk",),
+        "3": ("job=clerk",),
+    }
 
 
 @pytest.fixture
