@@ -72,8 +72,13 @@ def calendar(
         starts = next((day for day in sorted(days) if day >= ready), max(days, default=ready))
         done += hours
         ends[course] = starts + timedelta(days=hours / hours_a_month * DAYS_A_MONTH)
-        placed.append(Placed(course, starts.replace(microsecond=0), ends[course].replace(microsecond=0), closes))
+        placed.append(Placed(course, _day(starts), _day(ends[course]), closes))
     return tuple(sorted(placed, key=lambda place: place.starts_on)) if sessions else tuple(placed)
+
+
+def _day(moment: datetime) -> datetime:
+    """Return the day's beginning: a pace of hours a month knows no time of the day."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _after(at: datetime, hours: float, hours_a_month: float) -> datetime:
