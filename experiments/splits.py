@@ -6,6 +6,21 @@ import numpy as np
 import polars as pl
 
 from experiments.accuracy.files import Interactions
+from features.histories import Histories
+from models.stray import is_stray
+
+
+def without_stray(found: Interactions) -> Interactions:
+    """Leave out entries of list files that only look like courses (``models.stray``); a cut would hide them."""
+    if found.timed:
+        return found
+    rows = found.table["learner"].rle_id().to_numpy()
+    courses = found.table["course"].cast(pl.Categorical).to_physical().to_numpy().astype(np.int32)
+    starts = np.flatnonzero(np.diff(rows, prepend=-1))
+    indptr = np.append(starts, len(rows)).astype(np.int64)
+    stray = is_stray(Histories(indptr, courses, int(courses.max()) + 1))
+    return Interactions(found.table.filter(pl.Series(~stray)))
+
 
 Cut = tuple[pl.DataFrame, pl.DataFrame]
 """Training and test, with the columns of ``Interactions.table``."""

@@ -85,7 +85,7 @@ def split(
     from features.errors import KarmapathError
 
     _one_of("how", how, ("last-out", "time", "new-learners", "hide-courses"))
-    found = read_interactions(interactions)
+    found = splits.without_stray(read_interactions(interactions))
     if how in ("time", "new-learners") and not found.timed:
         raise KarmapathError(f"{interactions} has no times", "a column time", "choose last-out or hide-courses")
     if how == "last-out":

@@ -9,7 +9,7 @@ import pytest
 from experiments.accuracy.dataset import load_dataset
 from experiments.accuracy.descriptions import course_descriptions, learner_descriptions
 from experiments.accuracy.files import read_interactions
-from experiments.splits import hide_courses, last_out, new_learners, time_cut
+from experiments.splits import hide_courses, last_out, new_learners, time_cut, without_stray
 from features.errors import KarmapathError
 
 
@@ -132,3 +132,16 @@ def test_targets_taken_before_and_learners_left_without_are_counted(tmp_path):
     assert data.rows.tolist() == [0, -1]
     assert data.batch.histories.lengths.tolist() == [2, 0]
     np.testing.assert_array_equal(data.targets[0], [data.train.course_ids.index("c")])
+
+
+def test_a_cut_first_leaves_out_entries_that_are_no_courses(tmp_path):
+    generator = np.random.default_rng(0)
+    lines = []
+    for learner in range(1500):
+        shelf = int(generator.integers(20)) * 10
+        row = [shelf + int(course) for course in generator.permutation(10)[:6]]
+        stray = int(generator.integers(200))
+        lines.append(f"l{learner} {' '.join(f'c{course}' for course in [*row, stray])}")
+    (tmp_path / "train.txt").write_text("\n".join(lines))
+    given = read_interactions(tmp_path / "train.txt")
+    assert without_stray(given).table.height == given.table.height - 1500
