@@ -35,6 +35,9 @@ def new_scores(
     """Return each model's scores of the new courses, standardised over them, shapes (n, len(new.columns))."""
     all_new = np.ones(len(new.columns), dtype=bool)
     found = {name: standardised(standard[name][:, new.columns], all_new) for name in NEW_MODELS if name in standard}
+    if "popularity" in found:
+        # A new course has no choices of its own to count: those of its neighbours say how popular it may become.
+        found["popularity"] = standardised(standard["popularity"] @ new.lent, all_new)
     found[NEIGHBOURS_NAME] = standardised(new.lend(standardised(known, new.known(known.shape[1])), taken), all_new)
     return found
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Model, Scores, TrainingData, seen_mask
-from models.blend import candidates, ndcg, prune, search
+from models.blend import candidates, ndcg, prune, steady_search
 from models.blended import blended_parts, known_parts, new_scores, standardised
 from models.catalogue import nearness
 from models.holdout import Holdout, hide_courses
@@ -19,7 +19,7 @@ from models.plan import NEW_MODELS, Plan, fit_models, shown
 
 ENOUGH = 150
 """Learners that justify learned weights."""
-WORTH = 0.002
+WORTH = 0.0005
 """NDCG among new courses that a model must add to stay."""
 CAUTION = 0.0005
 """NDCG that letting new courses further up must gain."""
@@ -43,7 +43,7 @@ def new_course_weights(data: TrainingData, plan: Plan, seed: int, say: Callable[
     among = np.zeros(data.n_courses, dtype=bool)
     among[new.columns] = True
     found = candidates(parts, judged.batch.histories, judged.targets, among)
-    chosen = prune(found, search(found, np.ones(len(names), dtype=np.float32)), WORTH)
+    chosen = prune(found, steady_search(found, np.ones(len(names), dtype=np.float32)), WORTH)
     weights = np.zeros(len(NEW_MODELS), dtype=np.float32)
     weights[[NEW_MODELS.index(name) for name in names]] = chosen
     say(f"new courses: {shown(names, chosen)}, ndcg among them {ndcg(found, chosen):.4f}")

@@ -24,7 +24,7 @@ MODELS = ("popularity", "trend", "item_item", "transition", "series", "als", "li
 """Columns of the weights."""
 
 NEIGHBOURS_NAME = "neighbours"
-NEW_MODELS = ("content", NEIGHBOURS_NAME, "lightfm", "item_item", "series")
+NEW_MODELS = ("content", NEIGHBOURS_NAME, "lightfm", "item_item", "series", "popularity")
 """Columns of the weights of courses that nobody has taken: models that need no past of the course."""
 
 SITUATIONS = ("none", "little", "long")
