@@ -30,14 +30,14 @@ test: lint types imports tests
 setup: $(READY)
 
 $(READY): pyproject.toml constraints.txt
-	@echo "== set-up: virtual environment in $(VENV) (two to three minutes, about 2.5 GB)"
+	@echo "== set-up: virtual environment in $(VENV) (three to four minutes, about 3.5 GB)"
 	@python=""; for candidate in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
 	  if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then python="$$candidate"; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then echo "No Python 3.11, 3.12 or 3.13 found: install one, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1; fi; \
 	echo "== set-up: using $$("$$python" --version)"; \
 	"$$python" -m venv $(VENV)
-	$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[train,text,postgres,dev]'
+	$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[train,text,postgres,redis,traces,office,scale,spark,dev]'
 	@touch $@
 	@echo "== set-up: done"
 
