@@ -122,6 +122,8 @@ class Course:
     teaches: tuple[Teaches, ...]
     requires: tuple[tuple[str, ...], ...]
     """AND of ORs over course ids."""
+    entitled: tuple[str, ...] = ()
+    """Organisations whose verified learners may take it where it is restricted; none named: those of any."""
 
     @property
     def is_assessment(self) -> bool:
@@ -350,6 +352,7 @@ def _course(r: Mapping[str, Any], teaches: tuple[Teaches, ...], requires: tuple[
         retired_on=r["retired_on"],
         teaches=teaches,
         requires=requires,
+        entitled=tuple(r.get("entitled") or ()),
     )
 
 

@@ -230,6 +230,7 @@ _TABLES = (
             _c("cost", pl.Float64, "fee in rupees, 0 on the platform", low=0.0),
             _c("external", pl.Boolean, "whether it is taken outside the platform"),
             _c("restricted", pl.Boolean, "whether only entitled learners may take it"),
+            _c("entitled", TEXTS, "organisations whose verified learners may take it if restricted; empty: of any"),
             _c("published_on", TIME, "first day it could be taken"),
             _c("retired_on", TIME, "first day it no longer could"),
         ),

@@ -158,10 +158,10 @@ def _merged(name: str, new: pl.DataFrame | None, before: Snapshot | None, *, rep
     """Return the table's rows after the commit, sorted by key so that the same rows are the same bytes."""
     table = TABLES[name]
     if new is None:
-        return before.read(name) if before is not None and name in before.rows else None
+        return table.conform(before.read(name)) if before is not None and name in before.rows else None
     frame = table.conform(new)
     if before is not None and not replace:
-        frame = pl.concat([before.read(name), frame])
+        frame = pl.concat([table.conform(before.read(name)), frame])
     return frame.unique(subset=list(table.key), keep="last", maintain_order=True).sort(list(table.key))
 
 

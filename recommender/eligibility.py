@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from features.records import LearnerRecord
+from features.records import Learner, LearnerRecord
 from features.reference import Course, Reference
 
 PORTAL_CATEGORIES = frozenset({"course"})
@@ -64,6 +64,16 @@ def eligibility(
     return Eligibility(tuple(allowed), refused)
 
 
+def is_entitled(learner: Learner, course: Course) -> bool:
+    """Whether a restricted course is open to the learner: verified, and of an organisation that it is meant for.
+
+    The organisation itself must be named, as the platform has it; one above it does not do.
+    """
+    if not course.restricted:
+        return True
+    return learner.verified and (not course.entitled or learner.organisation in course.entitled)
+
+
 class _Rules:
     def __init__(
         self,
@@ -91,7 +101,7 @@ class _Rules:
             ("translation", _base(course) in self.taken_bases),
             ("planned", course.id in self.planned),
             ("down_rated", course.id in self.record.down_rated),
-            ("restricted", course.restricted and not self.record.learner.verified),
+            ("restricted", not is_entitled(self.record.learner, course)),
             ("language", not self._readable(course)),
         )
         return next((code for code, holds in checks if holds), None)

@@ -108,12 +108,14 @@ def _courses(records: Sequence[Record]) -> pl.DataFrame:
         cells["identifier"] = _identifier(record)
         cells["provider"] = _provider(record)
         cells["restricted"] = str(_is_restricted(record)).lower()
+        cells["entitled"] = as_text(_secure(record).get("organisation") or None)
         cells["base"] = bases.get(str(_identifier(record)))
         if "contentPartner" in record:
             cells["topics"] = cells["topics"] or _comma_list(record.get("topic"))
             cells["duration"] = _minutes_as_clock(cells["duration"])
         rows.append(cells)
-    frame = pl.DataFrame(rows, schema=dict.fromkeys((*_COURSE_FIELDS, "provider", "restricted", "base"), pl.String))
+    made = ("provider", "restricted", "entitled", "base")
+    frame = pl.DataFrame(rows, schema=dict.fromkeys((*_COURSE_FIELDS, *made), pl.String))
     return frame.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias(LINE))
 
 
@@ -140,9 +142,15 @@ def _provider(record: Record) -> str | None:
 
 
 def _is_restricted(record: Record) -> bool:
-    secure = _parsed(record.get("secureSettings"))
-    entitled = isinstance(secure, dict) and (secure.get("organisation") or secure.get("isVerifiedKarmayogi") == "Yes")
+    secure = _secure(record)
+    entitled = secure.get("organisation") or secure.get("isVerifiedKarmayogi") == "Yes"
     return bool(entitled) or str(_identifier(record)).endswith("_rc")
+
+
+def _secure(record: Record) -> Record:
+    """Return the settings that say who may take a course."""
+    secure = _parsed(record.get("secureSettings"))
+    return secure if isinstance(secure, dict) else {}
 
 
 def _comma_list(value: Any) -> str | None:

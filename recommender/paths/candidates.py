@@ -8,6 +8,7 @@ from datetime import datetime
 
 from features.records import LearnerRecord
 from features.reference import Course, Reference
+from recommender.eligibility import is_entitled
 from recommender.gaps import SURE
 from recommender.paths.path import PathSettings
 from recommender.paths.problem import Candidate, Teach
@@ -148,7 +149,7 @@ class _Refusal:
         checks = (
             ("not_taken", course.id in self.completed),
             ("not_live", not course.is_live(self.at)),
-            ("not_restricted", course.restricted and not self.record.learner.verified),
+            ("not_restricted", not is_entitled(self.record.learner, course)),
             ("not_unwanted", course.id in self.settings.exclude),
             ("not_full", self._is_full(course.id)),
             ("not_external", not self.external and (course.external or course.cost > 0)),

@@ -70,3 +70,11 @@ def test_a_damaged_table_is_found(tmp_path: Path) -> None:
     (snapshot.folder / "organisations.parquet").write_bytes(b"torn")
     with pytest.raises(WarehouseError, match="import the files again"):
         snapshot.verify()
+
+
+def test_a_snapshot_from_before_a_column_was_added_goes_on(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    before = warehouse.commit({"courses": pl.DataFrame({"course_id": ["c1"], "name": ["Old"]})})
+    before.read("courses").drop("entitled").write_parquet(before.folder / "courses.parquet")
+    after = warehouse.commit({"courses": pl.DataFrame({"course_id": ["c2"], "name": ["New"], "entitled": [["o1"]]})})
+    assert after.read("courses").select("course_id", "entitled").rows() == [("c1", None), ("c2", ["o1"])]

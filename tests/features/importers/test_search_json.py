@@ -136,6 +136,12 @@ def test_restricted_by_suffix_or_by_setting(tmp_path: Path) -> None:
     assert snapshot.read("courses")["restricted"].to_list() == [False, True, True]
 
 
+def test_a_restricted_course_keeps_whom_it_is_for(tmp_path: Path) -> None:
+    secured = course("do_3_rc", secureSettings={"isVerifiedKarmayogi": "Yes", "organisation": ["o1", "o2"]})
+    found = do_import(tmp_path, course("do_1"), course("do_2_rc"), secured).snapshot.read("courses")
+    assert found["entitled"].to_list() == [None, None, ["o1", "o2"]]
+
+
 def test_partner_courses_are_external_and_in_minutes(tmp_path: Path) -> None:
     partner = {
         "contentId": "ext_1", "name": "Oil", "duration": "90", "topic": "Lamps, Oil", "objectives": "<li>Pour</li>",
