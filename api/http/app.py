@@ -82,7 +82,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
-    app.add_middleware(Envelope, body_limit=settings.body_limit, metrics=measured)
+    app.add_middleware(Envelope, body_limit=settings.body_limit, deadline=settings.deadline, metrics=measured)
     _document(app)
     return app
 
