@@ -5,18 +5,21 @@ from __future__ import annotations
 import polars as pl
 
 from features.encoder import Encoder
+from features.text import Abbreviations
 from features.warehouse import Snapshot, Warehouse
 from recommender.matching.tagging import infer_teaches
 
 
-def tag_courses(warehouse: Warehouse, encoder: Encoder) -> tuple[Snapshot, int]:
+def tag_courses(
+    warehouse: Warehouse, encoder: Encoder, abbreviations: Abbreviations | None = None
+) -> tuple[Snapshot, int]:
     """Return the snapshot with what untagged courses teach, and the number of inferred rows in it.
 
     Rows that were inferred before are inferred again; rows of providers, planners and importers stay as they are. The
     same courses and competencies give the same snapshot.
     """
     snapshot = warehouse.current()
-    inferred = infer_teaches(snapshot, encoder)
+    inferred = infer_teaches(snapshot, encoder, abbreviations=abbreviations)
     told = snapshot.read("teaches").filter(pl.col("source").fill_null("") != "inferred")
     if inferred.is_empty() and told.height == snapshot.rows.get("teaches", 0):
         return snapshot, 0

@@ -24,7 +24,7 @@ from features.encoder.cache import CachedEncoder
 from features.encoder.choice import default_encoder
 from features.home import Home
 from features.reference import REFERENCE_TABLES, Reference
-from features.text import course_vectors
+from features.text import course_vectors, load_abbreviations
 from features.warehouse import Snapshot, Warehouse
 from models.assemble import training_data
 from models.base import TrainingData
@@ -152,7 +152,9 @@ def tagged_snapshot(home: Home, settings: TrainSettings, report: Report) -> Snap
     snapshot = warehouse.current()
     if not settings.text or not snapshot.rows.get("competencies"):
         return snapshot
-    snapshot, inferred = tag_courses(warehouse, _encoder(home, settings, report))
+    snapshot, inferred = tag_courses(
+        warehouse, _encoder(home, settings, report), load_abbreviations(home.abbreviations)
+    )
     if inferred:
         report(f"{inferred:,} tags inferred for courses that nobody has tagged")
     return snapshot
@@ -163,7 +165,8 @@ def text_vectors(home: Home, snapshot: Snapshot, settings: TrainSettings, report
     if not settings.text:
         return None
     report("vectors of the courses' texts")
-    return course_vectors(snapshot, _encoder(home, settings, report))
+    abbreviations = load_abbreviations(home.abbreviations)
+    return course_vectors(snapshot, _encoder(home, settings, report), abbreviations)
 
 
 def _encoder(home: Home, settings: TrainSettings, report: Report) -> CachedEncoder:

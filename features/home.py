@@ -50,6 +50,11 @@ class Home:
         return self.folder / "evidence.toml"
 
     @property
+    def abbreviations(self) -> Path:
+        """The installation's own abbreviations; where there are none the built-in ones hold."""
+        return self.folder / "abbreviations.tsv"
+
+    @property
     def rejects(self) -> Path:
         """Rows that imports refused, a Parquet file an import."""
         return self.folder / "rejects"

@@ -39,9 +39,12 @@ def match(
     Example: karmapath match --queries roles.tsv --candidates competencies.tsv --top 5 --json
     """
     from features.encoder.choice import default_encoder
+    from features.text import load_abbreviations
     from recommender.matching.match_files import FEWEST_LINKS, match_texts, read_links, read_texts
 
     asked, held = read_texts(queries), read_texts(candidates)
+    place = Home.find(home)
+    own = load_abbreviations(place.abbreviations)
     links = read_links(learn, held) if learn else None
     if links is not None:
         for line in links.unknown:
@@ -49,7 +52,7 @@ def match(
         if len(links.texts) < FEWEST_LINKS:
             log.print(f"karmapath: {len(links.texts)} known queries are too few to learn from ({FEWEST_LINKS} needed)")
     progress = lambda done, of: log.print(f"encoded {done:,} of {of:,} texts") if of > 1000 else None  # noqa: E731
-    found = match_texts(asked, held, default_encoder(Home.find(home), encoder, progress), top, links)
+    found = match_texts(asked, held, default_encoder(place, encoder, progress), top, links, own)
     answers = list(zip(asked.ids, found, strict=True))
     if json:
         results = [{"query": name, "matches": [asdict(one) for one in matches]} for name, matches in answers]

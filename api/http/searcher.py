@@ -19,6 +19,7 @@ from features.encoder.cache import CachedEncoder
 from features.encoder.light_encoder import LightEncoder
 from features.home import Home
 from features.reference import Course, TableFolder
+from features.text import load_abbreviations
 from recommender.engine import Engine
 from recommender.matching.search import CourseSearch, Hit, SearchAnswer
 
@@ -32,6 +33,7 @@ class Searcher:
 
     def __init__(self, home: Home) -> None:
         self._encoder = _ServingEncoder(home)
+        self._abbreviations = home.abbreviations
         self._index: CourseSearch | None = None
         self._version = ""
         """The bundle that the index is of, or is being made of."""
@@ -55,7 +57,11 @@ class Searcher:
         """Make the index of the bundle now."""
         self._version = engine.version
         try:
-            index = CourseSearch(TableFolder(engine.bundle.folder / "reference"), self._encoder)
+            index = CourseSearch(
+                TableFolder(engine.bundle.folder / "reference"),
+                self._encoder,
+                abbreviations=load_abbreviations(self._abbreviations),
+            )
             index.search("a", 1)  # the encoder's weights and the languages' anchors are read here
         except Exception:
             log.exception("no search by meaning: words of the names are searched")

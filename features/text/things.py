@@ -77,9 +77,11 @@ def text_language(text: str, languages: Sequence[str] | None = None) -> str:
     return languages[0] if languages else script_of(text)
 
 
-def course_vectors(source: TableSource, encoder: Encoder) -> NDArray[np.float32]:
+def course_vectors(
+    source: TableSource, encoder: Encoder, abbreviations: Abbreviations | None = None
+) -> NDArray[np.float32]:
     """Return a vector a course, shape (n_courses, d), in the order of the course ids sorted."""
-    return encoder.encode(course_texts(source), kind="passage")
+    return encoder.encode(course_texts(source, abbreviations), kind="passage")
 
 
 def role_text(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from features.encoder import Encoder
 from features.reference import TableSource
-from features.text import clean, competency_texts
+from features.text import Abbreviations, clean, competency_texts
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.pairing import row_shares
 
@@ -37,7 +37,13 @@ class Concepts:
     """Courses x competencies: confidence, 0 to 1."""
 
     @classmethod
-    def of(cls, source: TableSource, encoder: Encoder, course_ids: Sequence[str]) -> Concepts:
+    def of(
+        cls,
+        source: TableSource,
+        encoder: Encoder,
+        course_ids: Sequence[str],
+        abbreviations: Abbreviations | None = None,
+    ) -> Concepts:
         """Read the competencies that any of the courses teaches."""
         column = {course: row for row, course in enumerate(course_ids)}
         said = [row for row in source.read("teaches").iter_rows(named=True) if row["course_id"] in column]
@@ -47,7 +53,7 @@ class Concepts:
         for row in said:
             sure = 1.0 if row["confidence"] is None else row["confidence"]
             taught[column[row["course_id"]], number[row["competency_id"]]] = sure
-        texts, names = competency_texts(source), dict(_names(source))
+        texts, names = competency_texts(source, abbreviations), dict(_names(source))
         return cls(
             _both(EncodedTexts.of([names.get(one, "") for one in used], encoder)),
             _both(EncodedTexts.of([texts.get(one, "") for one in used], encoder)),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.encoder import Encoder
-from features.text import clean, competency_text, tidy
+from features.text import Abbreviations, clean, competency_text, tidy
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.tagging import course_confidence
 
@@ -95,10 +95,13 @@ class Coverage:
 
 
 def analyse_coverage(
-    competencies: Sequence[AskedCompetency], courses: Sequence[OfferedCourse], encoder: Encoder
+    competencies: Sequence[AskedCompetency],
+    courses: Sequence[OfferedCourse],
+    encoder: Encoder,
+    abbreviations: Abbreviations | None = None,
 ) -> Coverage:
     """Judge each competency by the courses of its kind, and each course by the competencies of its kind."""
-    sure, told_by = _confidence(competencies, courses, encoder)
+    sure, told_by = _confidence(competencies, courses, encoder, abbreviations)
     same = np.array([[kind_of(c.kind) == kind_of(k.kind) for k in competencies] for c in courses], dtype=bool)
     sure = np.where(same.reshape(sure.shape), sure, 0.0)
     return Coverage(
@@ -122,13 +125,16 @@ def label_of(score: float) -> str:
 
 
 def _confidence(
-    competencies: Sequence[AskedCompetency], courses: Sequence[OfferedCourse], encoder: Encoder
+    competencies: Sequence[AskedCompetency],
+    courses: Sequence[OfferedCourse],
+    encoder: Encoder,
+    abbreviations: Abbreviations | None,
 ) -> tuple[NDArray[np.float64], list[list[str]]]:
     if not competencies or not courses:
         return np.zeros((len(courses), len(competencies))), [[] for _ in courses]
     names = [clean(k.sub_theme or k.theme) for k in competencies]
-    texts = [competency_text(k.sub_theme or k.theme, None, k.theme) for k in competencies]
-    spoken = [tidy(f"{c.name}. {c.description}. {', '.join(c.keywords)}") for c in courses]
+    texts = [competency_text(k.sub_theme or k.theme, None, k.theme, abbreviations) for k in competencies]
+    spoken = [tidy(f"{c.name}. {c.description}. {', '.join(c.keywords)}", abbreviations) for c in courses]
     sure = course_confidence(
         EncodedTexts.of(spoken, encoder, [clean(c.name) for c in courses]),
         [[clean(keyword) for keyword in c.keywords if clean(keyword)] for c in courses],

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from features.encoder import Encoder
 from features.errors import KarmapathError
-from features.text import clean, script_of, tidy
+from features.text import Abbreviations, clean, script_of, tidy
 from features.text.romanised import devanagari_guesses
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.link_model import LinkModel
@@ -35,9 +35,10 @@ class TextTable:
     texts: tuple[str, ...]
     languages: tuple[str | None, ...]
 
-    def encoded(self, encoder: Encoder) -> EncodedTexts:
+    def encoded(self, encoder: Encoder, abbreviations: Abbreviations | None = None) -> EncodedTexts:
         """Return the texts made ready for matching."""
-        texts = [_readable(text, language) for text, language in zip(self.texts, self.languages, strict=True)]
+        told = zip(self.texts, self.languages, strict=True)
+        texts = [_readable(text, language, abbreviations) for text, language in told]
         return EncodedTexts.of(texts, encoder, [_head(text) for text in texts], self.languages)
 
 
@@ -105,12 +106,17 @@ def read_links(path: Path, candidates: TextTable) -> Links:
 
 
 def match_texts(
-    queries: TextTable, candidates: TextTable, encoder: Encoder, top: int, links: Links | None = None
+    queries: TextTable,
+    candidates: TextTable,
+    encoder: Encoder,
+    top: int,
+    links: Links | None = None,
+    abbreviations: Abbreviations | None = None,
 ) -> list[tuple[Match, ...]]:
     """Return the ``top`` best candidates of each query, best first; an empty query has none."""
-    asked, held = queries.encoded(encoder), candidates.encoded(encoder)
+    asked, held = queries.encoded(encoder, abbreviations), candidates.encoded(encoder, abbreviations)
     if links is not None and len(links.texts) >= FEWEST_LINKS:
-        known = TextTable(links.texts, links.texts, (None,) * len(links.texts)).encoded(encoder)
+        known = TextTable(links.texts, links.texts, (None,) * len(links.texts)).encoded(encoder, abbreviations)
         scores = _without_hubs(LinkModel.fit(known, held, links.matrix).score(asked))
     else:
         scores = pair_scores(asked, held)
@@ -131,9 +137,9 @@ def _head(text: str) -> str:
     return first if len(first) <= _LONGEST_HEAD else text
 
 
-def _readable(text: str, language: str | None) -> str:
+def _readable(text: str, language: str | None, abbreviations: Abbreviations | None = None) -> str:
     """Return the text tidied; Hindi in Latin letters, where the file says it is Hindi, in its own script."""
-    tidied = tidy(text) or clean(text)
+    tidied = tidy(text, abbreviations) or clean(text)
     romanised = language in _IN_DEVANAGARI and script_of(tidied) == "latin"
     return devanagari_guesses(tidied)[0] if romanised else tidied
 

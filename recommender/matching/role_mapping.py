@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.encoder import Encoder
 from features.reference import TableSource
-from features.text import clean, competency_texts, role_text, role_texts
+from features.text import Abbreviations, clean, competency_texts, role_text, role_texts
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.level_model import LevelModel
 from recommender.matching.link_model import LinkModel
@@ -46,35 +46,42 @@ class RoleMapper:
     links: LinkModel | None
     """``None`` where too few roles are described to learn from."""
     levels: LevelModel | None
+    abbreviations: Abbreviations | None = None
 
     @classmethod
-    def fit(cls, source: TableSource, encoder: Encoder, framework: str | None = None) -> RoleMapper:
+    def fit(
+        cls,
+        source: TableSource,
+        encoder: Encoder,
+        framework: str | None = None,
+        abbreviations: Abbreviations | None = None,
+    ) -> RoleMapper:
         """Learn from the described roles of a snapshot or bundle; with ``framework``, of that one only.
 
         Grades of one role share the words before the colon of their names and are left out together.
         """
         rows = source.read("competencies").sort("competency_id")
         held = [row for row in rows.iter_rows(named=True) if framework in (None, row["framework_id"])]
-        ids, texts = tuple(row["competency_id"] for row in held), competency_texts(source)
+        ids, texts = tuple(row["competency_id"] for row in held), competency_texts(source, abbreviations)
         competencies = EncodedTexts.of([texts[one] for one in ids], encoder, [clean(row["name"]) for row in held])
         matrix, described = _links(source, ids)
         names = dict(source.read("roles").select("role_id", "name").iter_rows())
-        spoken = role_texts(source)
+        spoken = role_texts(source, abbreviations)
         roles = EncodedTexts.of([spoken[one] for one in described], encoder, [names[one] for one in described])
         if len(described) < _FEWEST_ROLES:
-            return cls(ids, competencies, None, None)
+            return cls(ids, competencies, None, None, abbreviations)
         links = LinkModel.fit(
             roles, competencies, (matrix > 0).astype(float), [name.partition(":")[0] for name in roles.names]
         )
         pairs = np.argwhere(matrix > 0)
         levels = LevelModel.fit(roles, competencies, pairs, matrix[tuple(pairs.T)].astype(np.int64))
-        return cls(ids, competencies, links, levels)
+        return cls(ids, competencies, links, levels, abbreviations)
 
     def map(
         self, name: str, description: str | None = None, activities: Sequence[str] = (), top: int = 20
     ) -> tuple[SuggestedRequirement, ...]:
         """Return what the role is likely to need, surest first."""
-        text = role_text(name, description, activities)
+        text = role_text(name, description, activities, self.abbreviations)
         if not text or not self.competency_ids:
             return ()
         role = EncodedTexts.of([text], self.competencies.encoder, [clean(name) or text])

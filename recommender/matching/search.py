@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from features.encoder import Encoder, TextKind
 from features.reference import TableSource
-from features.text import clean, course_languages, course_texts, load_abbreviations, script_of
+from features.text import Abbreviations, builtin_abbreviations, clean, course_languages, course_texts, script_of
 from features.text.centring import centre, language_means
 from features.text.romanised import devanagari_guesses
 from features.text.sounds import words
@@ -71,7 +71,13 @@ class SearchAnswer:
 class CourseSearch:
     """An index of one catalogue; safe to share between threads."""
 
-    def __init__(self, source: TableSource, encoder: Encoder, vectors: NDArray[np.float32] | None = None) -> None:
+    def __init__(
+        self,
+        source: TableSource,
+        encoder: Encoder,
+        vectors: NDArray[np.float32] | None = None,
+        abbreviations: Abbreviations | None = None,
+    ) -> None:
         """Index the courses of ``source``.
 
         Parameters
@@ -79,6 +85,8 @@ class CourseSearch:
         vectors
             The courses' passage vectors in the order of the course ids sorted, by an encoder of the same name; they are
             computed where they are not given.
+        abbreviations
+            The list that courses and queries are spelt out by; the built-in one where it is not given.
         """
         rows = source.read("courses").sort("course_id")
         self._ids: list[str] = rows["course_id"].to_list()
@@ -87,18 +95,18 @@ class CourseSearch:
         self._popularity = np.log1p(rows["ratings"].fill_null(0).to_numpy().astype(np.float64))
         self._encoder = encoder
         self._anchors: dict[tuple[str, TextKind], NDArray[np.float32]] = {}
-        languages = course_languages(source)
-        self._texts = EncodedTexts.of(course_texts(source), encoder, [clean(n) for n in rows["name"]], languages)
+        self._abbreviations = abbreviations or builtin_abbreviations()
+        languages, texts = course_languages(source), course_texts(source, self._abbreviations)
+        self._texts = EncodedTexts.of(texts, encoder, [clean(n) for n in rows["name"]], languages)
         held = self._texts.as_passages if vectors is None else vectors
         anchors = language_anchors(encoder, languages, self._texts.texts, "passage")
         self._vectors = centre(held, languages, language_means(held, languages, anchors))
-        self._concepts = Concepts.of(source, encoder, self._ids)
+        self._concepts = Concepts.of(source, encoder, self._ids, self._abbreviations)
         self._grams = GramIndex.of(self._texts.grams)
         self._sounds = GramIndex.of(self._texts.sound_grams)
         self._words = WordIndex.bm25(self._texts.stems)
         self._names = WordIndex.bm25(self._texts.name_stems)
         self._spelling = Spelling.of({word for text in self._texts.texts for word in words(text)})
-        self._abbreviations = load_abbreviations(None)
 
     def search(
         self,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from features.encoder import Encoder
 from features.reference import TableSource
 from features.schema import TABLES
-from features.text import clean, competency_texts, course_languages, course_texts
+from features.text import Abbreviations, clean, competency_texts, course_languages, course_texts
 from recommender.matching.course_level import course_levels
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.link_model import LinkModel
@@ -41,24 +41,34 @@ _BLEND = Logistic(np.array([0.5, 4.3, 0.4, 0.0, 0.5, 0.0, 6.6]), -6.07)
 """Weights of ``SIGNALS`` and, last, of the nearest of title and labels."""
 
 
-def infer_teaches(source: TableSource, encoder: Encoder, *, minimum: float = MINIMUM, most: int = MOST) -> pl.DataFrame:
+def infer_teaches(
+    source: TableSource,
+    encoder: Encoder,
+    *,
+    minimum: float = MINIMUM,
+    most: int = MOST,
+    abbreviations: Abbreviations | None = None,
+) -> pl.DataFrame:
     """Return rows of the table ``teaches`` with source ``inferred``, for courses that no provider has fully tagged.
 
     A framework's competencies are inferred for a course that has no provider's tag of full confidence in that
     framework; pairs that a provider, planner or importer has spoken of (a rejection, too) are left as they are. Where
     enough courses are tagged, what they teach is learned from; a planner's confirmations and rejections count as tags.
     """
-    frames = [_infer_framework(framework, minimum, most) for framework in _frameworks(source, encoder)]
+    frames = [_infer_framework(framework, minimum, most) for framework in _frameworks(source, encoder, abbreviations)]
     return pl.concat([TABLES["teaches"].empty(), *frames]).sort("course_id", "competency_id")
 
 
-def doubtful_tags(source: TableSource, encoder: Encoder, below: float = DOUBTFUL) -> pl.DataFrame:
+def doubtful_tags(
+    source: TableSource, encoder: Encoder, below: float = DOUBTFUL, abbreviations: Abbreviations | None = None
+) -> pl.DataFrame:
     """Return the provider's tags that nothing in a course or in courses like it supports, least supported first.
 
     Columns ``course_id``, ``competency_id``, ``confidence``: what the pair would be given, were it not tagged. Without
     enough tagged courses to learn from there are none.
     """
-    rows = [row for framework in _frameworks(source, encoder) for row in framework.support() if row[2] < below]
+    frameworks = _frameworks(source, encoder, abbreviations)
+    rows = [row for framework in frameworks for row in framework.support() if row[2] < below]
     schema = {"course_id": pl.String, "competency_id": pl.String, "confidence": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row").sort("confidence", "course_id", "competency_id")
 
@@ -86,8 +96,10 @@ class _Competencies:
     encoded: EncodedTexts
 
     @classmethod
-    def of(cls, rows: pl.DataFrame, source: TableSource, encoder: Encoder) -> _Competencies:
-        ids, texts = rows["competency_id"].to_list(), competency_texts(source)
+    def of(
+        cls, rows: pl.DataFrame, source: TableSource, encoder: Encoder, abbreviations: Abbreviations | None
+    ) -> _Competencies:
+        ids, texts = rows["competency_id"].to_list(), competency_texts(source, abbreviations)
         return cls(ids, EncodedTexts.of([texts[i] for i in ids], encoder, [clean(n) for n in rows["name"]]))
 
 
@@ -138,8 +150,8 @@ class _Framework:
         ]
 
 
-def _frameworks(source: TableSource, encoder: Encoder) -> list[_Framework]:
-    courses = _read_courses(source)
+def _frameworks(source: TableSource, encoder: Encoder, abbreviations: Abbreviations | None) -> list[_Framework]:
+    courses = _read_courses(source, abbreviations)
     competencies = source.read("competencies").sort("competency_id")
     spoken = source.read("teaches").filter(pl.col("source").is_null() | (pl.col("source") != "inferred"))
     if not courses.ids:
@@ -147,7 +159,7 @@ def _frameworks(source: TableSource, encoder: Encoder) -> list[_Framework]:
     return [
         _Framework(
             courses,
-            _Competencies.of(rows, source, encoder),
+            _Competencies.of(rows, source, encoder, abbreviations),
             spoken.filter(pl.col("competency_id").is_in(rows["competency_id"].to_list())),
             encoder,
         )
@@ -155,7 +167,7 @@ def _frameworks(source: TableSource, encoder: Encoder) -> list[_Framework]:
     ]
 
 
-def _read_courses(source: TableSource) -> _Courses:
+def _read_courses(source: TableSource, abbreviations: Abbreviations | None) -> _Courses:
     rows = source.read("courses").sort("course_id").to_dicts()
     labels = [
         list(dict.fromkeys(clean(label) for label in [*(row["keywords"] or ()), *(row["topics"] or ())]))[:_LABELS]
@@ -163,7 +175,7 @@ def _read_courses(source: TableSource) -> _Courses:
     ]
     return _Courses(
         [row["course_id"] for row in rows],
-        course_texts(source, with_tags=False),
+        course_texts(source, abbreviations, with_tags=False),
         [clean(row["name"]) for row in rows],
         course_languages(source),
         [[label for label in some if label] for some in labels],

@@ -10,7 +10,7 @@ import numpy as np
 
 from features.encoder import Encoder
 from features.reference import Course, Reference, TableSource
-from features.text import course_languages, course_texts
+from features.text import Abbreviations, course_languages, course_texts
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.pairing import row_shares, similarity
 
@@ -64,13 +64,16 @@ class SuggestedVersion:
     """Share of the choice that goes to this pair, 0 to 1."""
 
 
-def suggest_versions(source: TableSource, encoder: Encoder) -> tuple[SuggestedVersion, ...]:
+def suggest_versions(
+    source: TableSource, encoder: Encoder, abbreviations: Abbreviations | None = None
+) -> tuple[SuggestedVersion, ...]:
     """Return pairs of courses in two languages that choose each other and last about as long, surest first.
 
     Courses that already say what they translate are left out.
     """
     rows = source.read("courses").sort("course_id")
-    texts = EncodedTexts.of(course_texts(source), encoder, rows["name"].to_list(), course_languages(source))
+    spelt, languages = course_texts(source, abbreviations), course_languages(source)
+    texts = EncodedTexts.of(spelt, encoder, rows["name"].to_list(), languages)
     undeclared = rows["base_course_id"].is_null().to_list()
     by_language: dict[str, list[int]] = defaultdict(list)
     for row, language in enumerate(texts.languages):
