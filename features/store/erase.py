@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, select
 from features.store.apply import upserting
 from features.store.holders import plan_holder
 from features.store.tables import (
+    decisions,
     enrolments,
     events,
     evidence,
@@ -23,7 +24,7 @@ from features.store.tables import (
     shown_lists,
 )
 
-_OWN = (learners, enrolments, evidence, feedback, events, shown_lists)
+_OWN = (learners, enrolments, evidence, feedback, events, shown_lists, decisions)
 """Tables whose rows name the learner."""
 
 

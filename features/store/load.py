@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, delete, func, select
 
 from features.reference import TableSource
 from features.store.apply import Dated, apply_events, upserting
+from features.store.drafts import publish_drafts
 from features.store.erase import without_forgotten
 from features.store.events import EVENT, Profile
 from features.store.holders import plan_holder
@@ -28,7 +29,7 @@ def load_tables(connection: Connection, source: TableSource, as_of: datetime | N
 
     Every event ever taken is applied again on top, so nothing that was acknowledged is lost by an import. A profile
     event from before ``as_of`` (by default the newest time in the snapshot) does not override the snapshot's profile.
-    Feedback and lists shown stay as they are.
+    Plans that were approved here are put back. Feedback and lists shown stay as they are.
     """
     frames = _frames(source, version=_next_version(connection))
     for name in ("learners", "enrolments", "evidence"):
@@ -36,6 +37,7 @@ def load_tables(connection: Connection, source: TableSource, as_of: datetime | N
     for table in _LOADED:
         connection.execute(delete(table))
         _write(connection, table, frames[table.name])
+    publish_drafts(connection)
     _replay(connection, as_of or _newest(frames))
     return {name: frame.height for name, frame in frames.items()}
 

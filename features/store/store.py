@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -15,6 +16,7 @@ from features.store.connections import connect, reading, writing
 from features.store.events import AnyEvent
 from features.store.migrate import migrate, schema_version
 from features.store.shown import Feedback, ShownList
+from features.store.workbench import Workbench
 from features.times import now
 from features.warehouse import Snapshot
 
@@ -40,6 +42,11 @@ class Store:
     def is_local(self) -> bool:
         """Whether look-ups stay in this process (SQLite), so that waiting for them costs nothing."""
         return self._engine.dialect.name == "sqlite"
+
+    @cached_property
+    def workbench(self) -> Workbench:
+        """What planners write."""
+        return Workbench(self._engine)
 
     def migrate(self) -> None:
         """Bring the schema to the version that this code needs; do nothing where it is."""

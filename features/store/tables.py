@@ -158,3 +158,85 @@ facts = Table(
     Column("value", Text, nullable=False),
     comment="what the store knows of itself: the snapshot it was loaded from",
 )
+
+plan_drafts = Table(
+    "plan_drafts",
+    metadata,
+    Column("draft_id", Text, primary_key=True, comment="the plan's id once it is approved"),
+    Column("organisation_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("plan_year", Text, nullable=False, comment="April to March, as 2026-27"),
+    Column("status", Text, nullable=False, comment="draft, submitted, approved, returned or withdrawn"),
+    Column("version", Integer, nullable=False, comment="the newest of plan_versions"),
+    Column("author", Text, nullable=False, comment="the named human who began it"),
+    Column("made_at", DateTime, nullable=False),
+    Column("changed_at", DateTime, nullable=False),
+    Index("plan_drafts_by_organisation", "organisation_id", "changed_at"),
+)
+
+plan_versions = Table(
+    "plan_versions",
+    metadata,
+    Column("draft_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, comment="from 1; a version never changes"),
+    Column("author", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("note", Text, nullable=False, comment="what was changed"),
+    Column("body", Text, nullable=False, comment="settings, items and effect as JSON"),
+    sqlite_with_rowid=False,
+)
+
+plan_verdicts = Table(
+    "plan_verdicts",
+    metadata,
+    Column("draft_id", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, comment="the version that was judged"),
+    Column("approved", Boolean, nullable=False),
+    Column("comment", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("subject", Text, nullable=False, comment="plan:ID or role:ID"),
+    Column("item", Text, comment="the item of the plan; empty: the whole"),
+    Column("author", Text, nullable=False),
+    Column("written_at", DateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("comments_by_subject", "subject", "number"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False, comment="plan, assignment or role"),
+    Column("organisation_id", Text, nullable=False, comment="where it was decided"),
+    Column("subject", Text, nullable=False, comment="the plan, post or role"),
+    Column("outcome", Text, nullable=False, comment="approved, returned, chosen, ..."),
+    Column("decided_by", Text, nullable=False, comment="the named human"),
+    Column("principal", Text, nullable=False, comment="whose key or token it was"),
+    Column("decided_at", DateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("learner_id", Text, comment="who it is about, if about somebody"),
+    Column("facts", Text, nullable=False, comment="what lay before the one who decided, as JSON"),
+    Index("decisions_by_organisation", "organisation_id", "number"),
+    Index("decisions_by_learner", "learner_id"),
+)
+
+role_versions = Table(
+    "role_versions",
+    metadata,
+    Column("role_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, comment="from 1: 0 is what was imported"),
+    Column("organisation_id", Text, nullable=False, comment="where it was proposed"),
+    Column("status", Text, nullable=False, comment="draft, submitted, approved or returned"),
+    Column("author", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("note", Text, nullable=False, comment="what was changed"),
+    Column("body", Text, nullable=False, comment="name, description, activities and requirements as JSON"),
+    sqlite_with_rowid=False,
+)

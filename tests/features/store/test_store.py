@@ -287,6 +287,7 @@ def test_all_that_is_known_of_a_learner_can_be_handed_out(store: Store, two_lear
     counts = {table: len(rows) for table, rows in store.export("L1").items()}
     assert counts == {
         "learners": 1, "enrolments": 3, "evidence": 1, "feedback": 1, "events": 1, "shown_lists": 1, "shown_items": 1,
+        "decisions": 0,
     }  # fmt: skip
     assert not any(store.export("nobody").values())
 
