@@ -65,16 +65,17 @@ def _frames(source: TableSource, version: int) -> dict[str, pl.DataFrame]:
     taken = source.read("enrolments").sort("learner_id", "course_id")
     shown = source.read("evidence").sort("learner_id")
     frames = {
-        "organisations": _lineages(source.read("organisations")),
+        "organisations": lineages(source.read("organisations")),
         "learners": people,
         "enrolments": taken,
         "evidence": shown,
-        "plans": _plans(source.read("plans")),
+        "plans": plan_rows(source.read("plans")),
     }
     return {table.name: frames[table.name].select([c.name for c in table.columns]) for table in _LOADED}
 
 
-def _lineages(frame: pl.DataFrame) -> pl.DataFrame:
+def lineages(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return each organisation's lineage, as the store keeps it."""
     parents = dict(frame.select("organisation_id", "parent_id").iter_rows())
     lines = ["\n".join(_above(organisation, parents)) for organisation in parents]
     return pl.DataFrame({"organisation_id": list(parents), "lineage": lines}, schema_overrides=_TEXTS)
@@ -89,7 +90,8 @@ def _above(organisation: str, parents: Mapping[str, str | None]) -> list[str]:
     return line
 
 
-def _plans(frame: pl.DataFrame) -> pl.DataFrame:
+def plan_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return plans by their holder, as the store keeps them, from the warehouse's table."""
     holders = [
         plan_holder(scope, value, organisation)
         for scope, value, organisation in frame.select("scope", "scope_value", "organisation_id").iter_rows()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from features.records import Learner, LearnerRecord, PlannedCourse
-from features.store import append, erase, load, read, shown
+from features.store import append, erase, everyone, load, read, shown
 from features.store.append import EventResult
 from features.store.connections import connect, reading, writing
 from features.store.events import AnyEvent
@@ -79,6 +81,10 @@ class Store:
         """Return the hash of the snapshot that was loaded last."""
         with reading(self._engine) as connection:
             return load.read_fact(connection, load.SNAPSHOT_FACT)
+
+    def everyone(self) -> AbstractContextManager[Connection]:
+        """Open one state of the store to read all learners from, with ``features.store.everyone``."""
+        return everyone.one_state(self._engine)
 
     # One learner
 
