@@ -15,6 +15,7 @@ from features.records import Learner, LearnerRecord, PlannedCourse
 from features.store import append, erase, everyone, load, read, shown
 from features.store.append import EventResult
 from features.store.connections import connect, reading, writing
+from features.store.edges import Edges
 from features.store.events import AnyEvent
 from features.store.migrate import migrate, schema_version
 from features.store.shown import Feedback, ShownList
@@ -138,6 +139,13 @@ class Store:
                 if race == _RACES - 1:
                     raise
         raise AssertionError("unreachable")
+
+    # What people said of edges
+
+    @cached_property
+    def edges(self) -> Edges:
+        """What planners confirmed and rejected of what courses teach, roles need and designations mean."""
+        return Edges(self._engine)
 
     # What was shown, and what they thought of it
 

@@ -240,3 +240,20 @@ role_versions = Table(
     Column("body", Text, nullable=False, comment="name, description, activities and requirements as JSON"),
     sqlite_with_rowid=False,
 )
+
+edge_verdicts = Table(
+    "edge_verdicts",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False, comment="course_teaches, role_needs or designation_means"),
+    Column("subject", Text, nullable=False, comment="the course, the role, or the designation"),
+    Column("object", Text, nullable=False, comment="the competency, or the position"),
+    Column("organisation", Text, nullable=False, comment="where it holds; empty: everywhere"),
+    Column("verdict", Text, nullable=False, comment="confirmed, rejected or withdrawn"),
+    Column("from_level", SmallInteger),
+    Column("level", SmallInteger),
+    Column("said_by", Text, nullable=False),
+    Column("said_at", DateTime, nullable=False),
+    Column("comment", Text, nullable=False),
+    Index("edge_verdicts_by_subject", "kind", "subject"),
+)
