@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -46,6 +46,12 @@ class Settings(BaseSettings):
     store_url: str = Field("", description="sqlite:///path or postgresql://...; empty: SQLite in the home folder")
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="names under which the service answers; empty: any, and without keys and issuer this machine's"
+    )
+    origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/*]+$")], ...] = Field(
+        (), description="origins of other sites whose pages may call from a browser (CORS)"
+    )
     workers: int = Field(1, ge=1, le=64, description="server processes")
     keys: tuple[ApiKey, ...] = Field((), description="API keys that may call the service, by their hashes")
     issuer: str = Field("", description="issuer of the tokens that are believed, as their claim iss says it")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("KARMAPATH_ALLOWED_HOSTS", '["testserver"]')  # the name under which TestClient calls
+
 
 @pytest.fixture(scope="session")
 def data_folder() -> Path:

@@ -11,10 +11,12 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from api.http import health, metrics
 from api.http.access.gate import Gate, enter
+from api.http.border import Border
 from api.http.envelope import Envelope
 from api.http.igot import plans, recommendation, shelves
 from api.http.metrics import Metrics
@@ -82,6 +84,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
+    app.add_middleware(Border, settings=settings)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.origins, allow_methods=["*"], allow_headers=["*"], max_age=600
+        )
     app.add_middleware(Envelope, body_limit=settings.body_limit, deadline=settings.deadline, metrics=measured)
     _document(app)
     return app

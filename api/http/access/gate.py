@@ -12,6 +12,7 @@ from api.http.access.limits import Limits
 from api.http.access.principal import ANYBODY, Principal, Role
 from api.http.access.table import allowed
 from api.http.access.tokens import KeySet, Tokens
+from api.http.asked import require_known_parameters
 from api.http.problems import ForbiddenError, TooManyError, UnauthorisedError
 from api.settings import Settings
 from features.reference import Reference
@@ -80,6 +81,7 @@ async def enter(request: Request) -> None:
         await asyncio.to_thread(gate.enter, request)
     else:
         gate.enter(request)
+    require_known_parameters(request)
 
 
 def principal_of(request: Request) -> Principal:
