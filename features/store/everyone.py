@@ -48,6 +48,12 @@ def changed_ids(connection: Connection) -> Iterator[pl.DataFrame]:
     return _parts(connection, select(heard).order_by(_by_bytes(connection, heard)), ["learner_id"])
 
 
+def changed_since(connection: Connection, number: int) -> tuple[str, ...]:
+    """Return the learners who have an event later than that number, sorted."""
+    query = select(events.c.learner_id).where(events.c.number > number).distinct()
+    return tuple(sorted(connection.execute(query).scalars()))
+
+
 def learner_rows(
     connection: Connection, table: str, columns: Sequence[str], *, changed_only: bool = False
 ) -> Iterator[pl.DataFrame]:

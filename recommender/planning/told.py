@@ -1,0 +1,188 @@
+"""Evidence of many learners out of the warehouse's tables, as the arrays that the filter over levels takes.
+
+The same reading as ``recommender.state.reading`` does for one record, in columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from features.interactions import TableScanner
+from features.reference import Reference
+from features.schema import EVIDENCE_KINDS
+from recommender.state.evidence_table import EvidenceTable
+from recommender.state.many import EvidenceRows
+
+_COMPLETION = EVIDENCE_KINDS.index("completion")
+_FEW = 5_000
+"""Learners who are looked for by id; more are read as a range of ids."""
+_SHOWN_UNLESS_DENIED = ("completion", "peer", "self_attestation", "tenure")
+
+
+def evidence_of(
+    source: TableScanner,
+    people: pl.DataFrame,
+    reference: Reference,
+    competencies: Mapping[str, int],
+    at: datetime,
+    table: EvidenceTable,
+) -> tuple[EvidenceRows, np.ndarray]:
+    """Return the evidence about these people and competencies until a moment, and the cases it speaks of.
+
+    A case is ``row of people * len(competencies) + number of the competency``; the rows point into the cases, which
+    are sorted and unique. ``people`` has its rows in order of ``learner_id``.
+    """
+    rows = people.lazy().select("learner_id", "position_id").with_row_index("person")
+    among = _among(people["learner_id"])
+    taken = _taken(source, among, table).join(rows, on="learner_id")
+    told = _told(source, among, table).join(rows, on="learner_id")
+    kept = pl.collect_all([taken, told])
+    spoken = _spoken(kept[0].lazy(), kept[1].lazy(), at, table)
+    return _arrays(_about(spoken, reference, competencies, table).collect(), reference, competencies, at)
+
+
+def _among(ids: pl.Series) -> pl.Expr:
+    """Return the rows of these learners, or of all between the first and the last where they are many."""
+    if len(ids) <= _FEW:
+        return pl.col("learner_id").is_in(ids.implode())
+    return pl.col("learner_id").is_between(pl.lit(ids.min()), pl.lit(ids.max()))
+
+
+def _taken(source: TableScanner, among: pl.Expr, table: EvidenceTable) -> pl.LazyFrame:
+    """Completions and what the time spent leaves of them."""
+    skimmed, dwell = pl.col("skimmed").fill_null(value=False), pl.col("dwell_ratio")
+    share = (dwell - table.skim) / max(table.full - table.skim, 1e-9)
+    weight = (
+        pl.when(dwell.is_null() & ~skimmed).then(table.unknown_dwell)
+        .when(skimmed | (dwell < table.skim)).then(0.0)
+        .otherwise(pl.min_horizontal(pl.lit(1.0), share))
+    )  # fmt: skip
+    return (
+        source.scan("enrolments")
+        .filter(among)
+        .select(
+            "learner_id",
+            "course_id",
+            weight.alias("dwell"),
+            (pl.col("status") == "completed").alias("completed"),
+            pl.coalesce("completed_on", "enrolled_on").alias("observed_on"),
+        )
+    )
+
+
+def _told(source: TableScanner, among: pl.Expr, table: EvidenceTable) -> pl.LazyFrame:
+    numbers = {kind: number for number, kind in enumerate(EVIDENCE_KINDS)}
+    shown = pl.coalesce(
+        "passed",
+        pl.when(pl.col("kind").is_in(_SHOWN_UNLESS_DENIED)).then(pl.lit(value=True)),
+        pl.col("score") >= table.pass_mark,
+    )
+    return (
+        source.scan("evidence")
+        .filter(among)
+        .select(
+            "learner_id", "competency_id", "course_id", "observed_on",
+            pl.col("kind").replace_strict(numbers, return_dtype=pl.Int64),
+            pl.col("level").cast(pl.Int64),
+            shown.alias("passed"),
+            pl.col("attempt").cast(pl.Int64).fill_null(1).clip(1),
+        )
+    )  # fmt: skip
+
+
+def _spoken(taken: pl.LazyFrame, told: pl.LazyFrame, at: datetime, table: EvidenceTable) -> pl.LazyFrame:
+    """Return all items: what is told, and completions that only the enrolments tell of."""
+    completion = pl.col("kind") == _COMPLETION
+    dwell = taken.select("person", "course_id", "dwell")
+    said = told.join(dwell, on=["person", "course_id"], how="left").with_columns(
+        dwell=pl.when(completion).then(pl.col("dwell").fill_null(table.unknown_dwell)).otherwise(1.0),
+        attempt=pl.when(completion).then(1).otherwise(pl.col("attempt")),
+    )
+    untold = taken.filter("completed").join(told.filter(completion), on=["person", "course_id"], how="anti")
+    silent = untold.select(
+        "person", "position_id", "course_id", "observed_on", "dwell",
+        competency_id=pl.lit(None, dtype=pl.String), kind=pl.lit(_COMPLETION, dtype=pl.Int64),
+        level=pl.lit(None, dtype=pl.Int64), passed=pl.lit(value=True), attempt=pl.lit(1, dtype=pl.Int64),
+    )  # fmt: skip
+    columns = ["person", "position_id", "course_id", "observed_on", "dwell", "competency_id", "kind", "level", "passed"]
+    both = pl.concat([said.select(*columns, "attempt"), silent.select(*columns, "attempt")], how="vertical_relaxed")
+    speaks = (pl.col("observed_on") <= at) & (pl.col("dwell") > 0) & pl.col("passed").is_not_null()
+    return both.filter(speaks)
+
+
+def _about(
+    items: pl.LazyFrame, reference: Reference, competencies: Mapping[str, int], table: EvidenceTable
+) -> pl.LazyFrame:
+    """Return a row for each item and competency that it speaks of, with its level and whether the post uses it."""
+    taught = [
+        (course.id, number, t.competency, max(t.to_level, 1))
+        for number, course in enumerate(reference.courses.values())
+        for t in course.teaches
+    ]
+    teaches = pl.LazyFrame(
+        taught, schema=["course_id", "course", "competency_id", "taught"], orient="row",
+        schema_overrides={"course_id": pl.String, "course": pl.Int64, "competency_id": pl.String, "taught": pl.Int64},
+    )  # fmt: skip
+    numbers = pl.LazyFrame(
+        {"competency_id": list(competencies), "competency": list(competencies.values())},
+        schema={"competency_id": pl.String, "competency": pl.Int64},
+    )
+    whole = items.filter(pl.col("competency_id").is_null()).drop("competency_id")
+    one = items.filter(pl.col("competency_id").is_not_null())
+    courses = teaches.select("course_id", "course").unique()
+    both = pl.concat(
+        [
+            whole.join(teaches.join(numbers, on="competency_id"), on="course_id"),
+            one.join(numbers, on="competency_id")
+            .join(teaches.drop("course"), on=["course_id", "competency_id"], how="left")
+            .join(courses, on="course_id", how="left"),
+        ],
+        how="diagonal_relaxed",
+    )
+    used = [
+        (position, need.competency) for position in reference.positions
+        for need in reference.requirements_of_position(position)
+    ]  # fmt: skip
+    uses = pl.LazyFrame(used, schema={"position_id": pl.String, "competency_id": pl.String}, orient="row").with_columns(
+        in_use=pl.lit(value=True)
+    )
+    level = pl.coalesce(pl.when(pl.col("level") > 0).then(pl.col("level")), "taught", pl.lit(1)).clip(1, 5)
+    return both.join(uses, on=["position_id", "competency_id"], how="left").select(
+        "person", "competency", "course", "course_id", "kind", "passed", "attempt", "dwell", "observed_on",
+        level.alias("level"), pl.col("in_use").fill_null(value=False),
+    )  # fmt: skip
+
+
+def _arrays(
+    rows: pl.DataFrame, reference: Reference, competencies: Mapping[str, int], at: datetime
+) -> tuple[EvidenceRows, np.ndarray]:
+    many = len(reference.courses) + 1
+    from_course = pl.col("course_id").is_not_null()
+    # A course that the catalogue has not is a group of its own for what it says of one competency.
+    foreign = pl.col("course_id").rank("dense").cast(pl.Int64) + many + len(EVIDENCE_KINDS)
+    member = pl.when(from_course).then(pl.coalesce("course", foreign)).otherwise(many + pl.col("kind"))
+    case = pl.col("person").cast(pl.Int64) * len(competencies) + pl.col("competency")
+    age = (pl.lit(at) - pl.col("observed_on")).dt.total_milliseconds() / 86_400_000
+    made = rows.select(
+        case.alias("case"), member.alias("member"), from_course.alias("from_course"), "kind", "passed", "level",
+        age.alias("age"), "in_use", "attempt", "dwell",
+    ).sort("case", "member", maintain_order=True)  # fmt: skip
+    cases, inverse = np.unique(made["case"].to_numpy(), return_inverse=True)
+    changed = made.select((pl.struct("case", "member") != pl.struct("case", "member").shift(1)).fill_null(value=True))
+    group = np.cumsum(changed.to_series().to_numpy()) - 1
+    return EvidenceRows(
+        case=inverse.astype(np.int64),
+        group=group.astype(np.int64),
+        from_course=made["from_course"].to_numpy(),
+        kind=made["kind"].to_numpy(),
+        passed=made["passed"].to_numpy(),
+        level=made["level"].to_numpy(),
+        age_days=made["age"].to_numpy(),
+        in_use=made["in_use"].to_numpy(),
+        attempt=made["attempt"].to_numpy(),
+        dwell=made["dwell"].to_numpy(),
+    ), cases
