@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features.store.append import EventResult
+from features.store.audit import AuditEntry, AuditFilter
 from features.store.connections import StoreError
 from features.store.edges import EVERYWHERE, EdgeVerdict, folded
 from features.store.events import AnyEvent, EventConflictError, EventError, parse_event
@@ -14,6 +15,8 @@ __all__ = [
     "EVERYWHERE",
     "PASSED_OVER",
     "AnyEvent",
+    "AuditEntry",
+    "AuditFilter",
     "EdgeVerdict",
     "EventConflictError",
     "EventError",

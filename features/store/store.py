@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from features.records import Learner, LearnerRecord, PlannedCourse
 from features.store import append, erase, everyone, load, read, shown
 from features.store.append import EventResult
+from features.store.audit import AuditLog
 from features.store.connections import connect, reading, writing
 from features.store.edges import Edges
 from features.store.events import AnyEvent
@@ -146,6 +147,11 @@ class Store:
     def edges(self) -> Edges:
         """What planners confirmed and rejected of what courses teach, roles need and designations mean."""
         return Edges(self._engine)
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who saw, changed, erased or was refused what."""
+        return AuditLog(self._engine)
 
     # What was shown, and what they thought of it
 

@@ -257,3 +257,25 @@ edge_verdicts = Table(
     Column("comment", Text, nullable=False),
     Index("edge_verdicts_by_subject", "kind", "subject"),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", _NUMBER, primary_key=True, autoincrement=True),
+    Column("at", DateTime, nullable=False),
+    Column("principal", Text, nullable=False, comment="a key's name or a token's subject"),
+    Column("role", Text, nullable=False),
+    Column("organisation_id", Text),
+    Column("action", Text, nullable=False),
+    Column("route", Text, nullable=False, comment="method and pattern, e.g. GET /v1/learners/{learner}"),
+    Column("object", Text, comment="pseudonymous id of what it was about"),
+    Column("detail", Text),
+    Column("origin", Text, comment="address the request came from"),
+    Column("request_id", Text),
+    Column("status", Integer, nullable=False, comment="HTTP status; 0: a command"),
+    Column("times", Integer, nullable=False, comment="equal refusals of one minute are one row"),
+    Index("audit_by_time", "at"),
+    Index("audit_by_object", "object", "number"),
+    Index("audit_by_principal", "principal", "number"),
+)
+"""Triggers refuse to change its rows, and to delete those of the last 30 days."""
