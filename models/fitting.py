@@ -17,7 +17,7 @@ from models.item_item import ItemItem
 from models.new_course_fitting import new_course_weights, place_of_new_courses
 from models.plan import MODELS, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
 from models.trend import Trend
-from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_transition
+from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_spectral, tune_transition
 
 NEED_WEIGHT = (0.5, 0.25, 0.15)
 """Weight of need per situation, relative to the strongest model: a decision, since histories cannot tell it."""
@@ -76,6 +76,8 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
     if not holdout.ordered:
         settings["als"] = tune_als(holdout, settings["item_item"])
         say(f"als: {settings['als']}")
+    settings["spectral"] = tune_spectral(holdout, settings["item_item"])
+    say(f"spectral: {settings['spectral']}")
     if has_side(data):
         settings["content"] = {"decay": 0.8 if holdout.ordered else 1.0}
     if data.learner_features.shape[1]:

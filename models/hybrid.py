@@ -23,11 +23,24 @@ from models.new_courses import NewCourses
 from models.plan import MODELS, SITUATIONS, Plan, fit_models
 from models.popularity import Popularity
 from models.series import Series
+from models.spectral import Spectral
 from models.transition import Transition
 from models.trend import Trend
 
 KINDS: Mapping[str, type[Any]] = {
-    kind.name: kind for kind in (Popularity, Trend, ItemItem, Transition, Series, AlsMean, LightFm, Content, Need)
+    kind.name: kind
+    for kind in (
+        Popularity,
+        Trend,
+        ItemItem,
+        Transition,
+        Series,
+        AlsMean,
+        Spectral,
+        LightFm,
+        Content,
+        Need,
+    )
 }
 
 

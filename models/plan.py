@@ -17,10 +17,11 @@ from models.lightfm_model import LightFm
 from models.need import Need
 from models.popularity import Popularity
 from models.series import Series
+from models.spectral import Spectral
 from models.transition import Transition
 from models.trend import Trend
 
-MODELS = ("popularity", "trend", "item_item", "transition", "series", "als", "lightfm", "content", "need")
+MODELS = ("popularity", "trend", "item_item", "transition", "series", "als", "spectral", "lightfm", "content", "need")
 """Columns of the weights."""
 
 NEIGHBOURS_NAME = "neighbours"
@@ -68,6 +69,7 @@ def fit_models(data: TrainingData, settings: Mapping[str, Mapping[str, Any]], se
         "item_item": ItemItem,
         "series": Series,
         "als": lambda **own: AlsMean(**own, seed=seed),
+        "spectral": Spectral,
         "lightfm": lambda **own: LightFm(**own, seed=seed),
         "content": Content,
         "need": Need,

@@ -14,6 +14,7 @@ from models.blend import candidates, quality
 from models.blended import standardised
 from models.holdout import Holdout, Judged
 from models.item_item import ItemItem
+from models.spectral import Spectral
 from models.transition import Transition, moments, solve
 
 Settings = dict[str, Any]
@@ -28,7 +29,9 @@ _SIDE: dict[str, tuple[Any, ...]] = {"side": (0.0, 0.3, 3.0, 10.0)}
 _TRANSITION: dict[str, tuple[Any, ...]] = {"decay": (0.5, 0.85), "ridge": (10.0, 100.0), "trust": (0.0, 2.0, 4.0)}
 
 _ALS: dict[str, tuple[Any, ...]] = {"alpha": (3.0, 12.0), "regularisation": (25.0, 100.0)}
-_ALS_SHARE = np.float32(0.7)
+_SPECTRAL: dict[str, tuple[Any, ...]] = {"factors": (48, 192), "power": (0.25,), "soft": (True,)}
+_SHARE = np.float32(0.7)
+"""Weight of a model that is judged by what it adds to the item-item model."""
 
 GAIN = 0.0005
 """Another value must rank that much better than the first one: less is likely chance."""
@@ -105,16 +108,35 @@ def tune_transition(holdout: Holdout, item_item: Settings) -> Settings:
 
 def tune_als(holdout: Holdout, item_item: Settings) -> Settings:
     """Return the settings of ``Als`` that add most to the item-item model: its best settings alone add less."""
-    settings: Settings = {"regularisation": 50.0, "alpha": 6.0}
+    return _tune_beside(Als, {"regularisation": 50.0, "alpha": 6.0}, _ALS, holdout, item_item)
+
+
+def tune_spectral(holdout: Holdout, item_item: Settings) -> Settings:
+    """Return the settings of ``Spectral`` that add most to the item-item model."""
+    start: Settings = {"factors": 96, "power": 0.5, "soft": False, "decay": item_item["decay"]}
+    if holdout.train.n_courses > MOST_COURSES:
+        return start
+    return _tune_beside(Spectral, start, _SPECTRAL, holdout, item_item)
+
+
+def _tune_beside(
+    make: Callable[..., Model],
+    start: Settings,
+    choices: Mapping[str, tuple[Any, ...]],
+    holdout: Holdout,
+    item_item: Settings,
+) -> Settings:
+    """Return the settings that rank best in a sum with the item-item model."""
+    settings = dict(start)
     if not len(holdout.known):
         return settings
     judged = holdout.known
     taken = holdout.train.support() > 0
     first = standardised(ItemItem(**item_item).fit(holdout.train).score(judged.batch), taken)
     best = -1.0
-    for tried in _one_at_a_time(settings, _ALS):
-        own = Als(**{**settings, **tried}).fit(holdout.train).score(judged.batch)
-        found = score_quality(first + _ALS_SHARE * standardised(own, taken), judged)
+    for tried in _one_at_a_time(settings, choices):
+        own = make(**{**settings, **tried}).fit(holdout.train).score(judged.batch)
+        found = score_quality(first + _SHARE * standardised(own, taken), judged)
         if found > best + GAIN:
             best = found
             settings.update(tried)

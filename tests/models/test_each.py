@@ -24,6 +24,7 @@ from models.lightfm_model import LightFm, identity_where_trained
 from models.new_courses import NewCourses
 from models.popularity import Popularity
 from models.series import Series
+from models.spectral import leading
 from models.transition import Transition
 from models.trend import Trend
 from tests.models.suite import N_COURSES, checkerboard
@@ -202,3 +203,18 @@ def test_serving_loads_nothing_heavy():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_spectral_finds_the_leading_directions_alike_by_both_solvers():
+    rows = np.random.default_rng(0).normal(size=(40, 20))
+    gram = rows.T @ rows
+    values, vectors = leading(gram, 3)
+    every = np.linalg.eigvalsh(gram)[::-1][:3]
+    np.testing.assert_allclose(values, every, rtol=1e-8)
+    np.testing.assert_allclose(gram @ vectors, vectors * values, rtol=1e-6, atol=1e-6)
+
+
+def test_spectral_with_more_factors_than_directions_keeps_what_there_is():
+    values, vectors = leading(np.diag([2.0, 1.0, 0.0]), 10)
+    assert values.tolist() == [2.0, 1.0]
+    assert vectors.shape == (3, 2)

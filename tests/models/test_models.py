@@ -16,6 +16,7 @@ from models.need import Need
 from models.organisation_rule import OrganisationRule
 from models.popularity import Popularity
 from models.series import Series
+from models.spectral import Spectral
 from models.transition import Transition
 from models.trend import Trend
 from tests.models.suite import ModelSuite
@@ -68,6 +69,16 @@ class TestAls(ModelSuite):
 class TestAlsMean(ModelSuite):
     def make(self):
         return AlsMean(regularisation=0.01, alpha=10.0, widths=(2, 3))
+
+
+class TestSpectral(ModelSuite):
+    def make(self):
+        return Spectral(factors=2)
+
+
+class TestSoftSpectral(ModelSuite):
+    def make(self):
+        return Spectral(factors=3, power=0.25, soft=True)
 
 
 class TestLightFm(ModelSuite):
