@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from features.edges import told_tables
 from features.encoder import Encoder
+from features.store import EdgeVerdict
 from features.text import Abbreviations
 from features.warehouse import Snapshot, Warehouse
 from recommender.matching.tagging import infer_teaches
@@ -24,3 +28,10 @@ def tag_courses(
     if inferred.is_empty() and told.height == snapshot.rows.get("teaches", 0):
         return snapshot, 0
     return warehouse.commit({"teaches": pl.concat([told, inferred])}, replace=True), inferred.height
+
+
+def put_in_verdicts(warehouse: Warehouse, verdicts: Sequence[EdgeVerdict]) -> tuple[Snapshot, int]:
+    """Return the snapshot with what planners said of edges, and the number of tables that changed by it."""
+    snapshot = warehouse.current()
+    changed = told_tables(snapshot, verdicts)
+    return (warehouse.commit(changed, replace=True) if changed else snapshot), len(changed)

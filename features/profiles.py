@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
+import polars as pl
 from scipy import sparse
 
 from features.records import Learner
@@ -92,7 +93,7 @@ def course_features(source: TableSource) -> dict[str, tuple[str, ...]]:
     """Return the features of every course in the tables ``courses``, ``teaches`` and ``competencies``, by course id."""
     themes = {r["competency_id"]: r["theme"] for r in source.read("competencies").iter_rows(named=True)}
     taught: dict[str, list[str]] = {}
-    for r in source.read("teaches").iter_rows(named=True):
+    for r in source.read("teaches").filter(pl.col("source").fill_null("") != "rejected").iter_rows(named=True):
         taught.setdefault(r["course_id"], []).append(r["competency_id"])
     return {
         r["course_id"]: _course_features(r, taught.get(r["course_id"], []), themes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from features.schema import TABLES
 
 REFERENCE_TABLES = (
     "organisations", "frameworks", "competencies", "competency_aliases", "roles", "activities", "requirements",
-    "positions", "position_roles", "courses", "teaches", "prerequisites", "plans", "rules",
+    "positions", "position_roles", "designations", "courses", "teaches", "prerequisites", "plans", "rules",
 )  # fmt: skip
 
 
@@ -64,6 +64,8 @@ class Requirement:
     level: int
     weight: float
     critical: bool
+    source: str | None = None
+    """Who says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class Teaches:
     from_level: int
     to_level: int
     confidence: float
+    source: str | None = None
+    """Who says so: ``tag``, ``inferred`` or ``confirmed``; ``None``: the import does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,8 @@ class Reference:
     courses: Mapping[str, Course]
     plans: tuple[PlanItem, ...] = ()
     rules: tuple[Rule, ...] = ()
+    titles: Mapping[tuple[str, str | None], str] = field(default_factory=dict)
+    """Further titles of positions: (designation in lower case, organisation or ``None`` for all) to position."""
 
     @classmethod
     def load(cls, source: TableSource) -> Reference:
@@ -194,6 +200,7 @@ class Reference:
             courses={c.id: c for c in _courses(source)},
             plans=tuple(_plans(source)),
             rules=tuple(_rules(source)),
+            titles=dict(_titles(source)),
         )
 
     @cached_property
@@ -204,13 +211,18 @@ class Reference:
         return found
 
     def position_of(self, position: str | None, designation: str | None, organisation: str | None) -> Position | None:
-        """Return the position held: by its id, else by title in the organisation, else by title anywhere."""
+        """Return the position held: by its id, else by title in the organisation, else by title anywhere.
+
+        What a planner said that a title means goes before what positions are called.
+        """
         if position is not None and position in self.positions:
             return self.positions[position]
         if not designation:
             return None
         title = _title(designation)
         for place in (*self.lineage(organisation), None):
+            if self.titles.get((title, place)) in self.positions:
+                return self.positions[self.titles[title, place]]
             if (title, place) in self._positions_by_title:
                 return self._positions_by_title[title, place]
         return None
@@ -269,8 +281,9 @@ class TableFolder:
 def _stronger(a: Requirement, b: Requirement) -> Requirement:
     best = max(a, b, key=lambda need: (need.level, need.weight))
     return Requirement(
-        best.role, best.activity, best.competency, best.level, max(a.weight, b.weight), a.critical or b.critical
-    )
+        best.role, best.activity, best.competency, best.level, max(a.weight, b.weight), a.critical or b.critical,
+        best.source,
+    )  # fmt: skip
 
 
 def _title(designation: str) -> str:
@@ -295,7 +308,9 @@ def _roles(source: TableSource) -> Iterable[Role]:
     for r in source.read("requirements").iter_rows(named=True):
         weight = 1.0 if r["weight"] is None else r["weight"]
         needs[r["role_id"]].append(
-            Requirement(r["role_id"], r["activity_id"], r["competency_id"], r["level"], weight, bool(r["critical"]))
+            Requirement(
+                r["role_id"], r["activity_id"], r["competency_id"], r["level"], weight, bool(r["critical"]), r["source"]
+            )
         )
     for r in source.read("roles").iter_rows(named=True):
         role = r["role_id"]
@@ -311,15 +326,21 @@ def _positions(source: TableSource) -> Iterable[Position]:
         yield Position(r["position_id"], r["organisation_id"], r["designation"], r["group"], held)
 
 
+def _titles(source: TableSource) -> Iterable[tuple[tuple[str, str | None], str]]:
+    for r in source.read("designations").iter_rows(named=True):
+        yield (_title(r["designation"]), r["organisation_id"] or None), r["position_id"]
+
+
 def _courses(source: TableSource) -> Iterable[Course]:
     taught: dict[str, list[Teaches]] = defaultdict(list)
-    for r in source.read("teaches").iter_rows(named=True):
+    for r in source.read("teaches").filter(pl.col("source").fill_null("") != "rejected").iter_rows(named=True):
         taught[r["course_id"]].append(
             Teaches(
                 r["competency_id"],
                 r["from_level"] or 0,
                 1 if r["to_level"] is None else r["to_level"],
                 1.0 if r["confidence"] is None else r["confidence"],
+                r["source"],
             )
         )
     groups: dict[str, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))

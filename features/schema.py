@@ -182,7 +182,7 @@ _TABLES = (
             _c("level", pl.Int8, "the level needed", required=True, low=1, high=MAX_LEVEL),
             _c("weight", pl.Float64, "importance, 1 is normal", low=0.0),
             _c("critical", pl.Boolean, "whether the role cannot be held without it"),
-            _c("source", TEXT, "who says so: import, planner, suggested"),
+            _c("source", TEXT, "who says so: import, planner, suggested, confirmed"),
         ),
     ),
     Table(
@@ -204,6 +204,18 @@ _TABLES = (
         (
             _c("position_id", TEXT, "the position", required=True, points_to="positions.position_id"),
             _c("role_id", TEXT, "the role", required=True, points_to="roles.role_id"),
+        ),
+    ),
+    Table(
+        "designations",
+        "Further titles under which a position is known, as planners confirmed them.",
+        ("designation", "organisation_id"),
+        (
+            _c("designation", TEXT, "the title, in lower case", required=True),
+            _c("organisation_id", TEXT, "where it means that; empty text: everywhere"),
+            _c("position_id", TEXT, "the position it means", required=True, points_to="positions.position_id"),
+            _c("confidence", pl.Float64, "how sure", low=0.0, high=1.0),
+            _c("source", TEXT, "who says so: confirmed"),
         ),
     ),
     Table(
@@ -245,7 +257,7 @@ _TABLES = (
             _c("from_level", pl.Int8, "level it starts from", low=0, high=MAX_LEVEL),
             _c("to_level", pl.Int8, "level it leads to", low=1, high=MAX_LEVEL),
             _c("confidence", pl.Float64, "how sure, 1 for the provider's own tag", low=0.0, high=1.0),
-            _c("source", TEXT, "tag, inferred, confirmed"),
+            _c("source", TEXT, "tag, inferred, confirmed or rejected (confidence 0, never inferred again)"),
         ),
     ),
     Table(

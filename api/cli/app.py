@@ -26,6 +26,7 @@ COMMANDS = {
     "gaps": "Show a learner's competency gaps against a position or a role.",
     "path": "Plan a guided or desirable path, for a learner or for a problem file.",
     "match": "Match texts by meaning: queries to candidates.",
+    "edges": "List and export what planners confirmed or rejected.",
     "plan": "Draft a capacity-building plan for an organisation.",
     "batch": "Recommend to every learner and write Parquet.",
     "serve": "Serve the HTTP API and the pages.",

@@ -11,6 +11,7 @@ import typer
 from api.cli.opened import HomeOption, JsonOption
 from api.cli.output import log, print_json, say
 from api.cli.tables import comparison_table
+from api.cli.verdicts import put_in_verdicts
 from features.home import Home
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -46,6 +47,7 @@ def train(
 
     models = None if settings_file is None else read_settings(settings_file)
     settings = TrainSettings(cut=cut, test_share=test_share, seed=seed, text=text, encoder=encoder, models=models)
+    put_in_verdicts(Home.find(home))
     trained = train(Home.find(home), settings, report=lambda line: log.print(line, markup=False))
     answer: dict[str, Any] = {
         "bundle": trained.bundle.version,

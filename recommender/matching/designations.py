@@ -54,6 +54,9 @@ class DesignationMatcher:
         self._by_title: dict[str, list[Position]] = {}
         for position in sorted(reference.positions.values(), key=lambda position: position.id):
             self._by_title.setdefault(position.designation, []).append(position)
+        for (title, _), known in sorted(reference.titles.items(), key=str):
+            if known in reference.positions and title not in self._by_title:
+                self._by_title[title] = [reference.positions[known]]
         self._titles = sorted(self._by_title)
         self._words = [self.spelt_out(title) for title in self._titles]
         self._spelling = Spelling.of({word for some in self._words for word in some})

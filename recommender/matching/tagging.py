@@ -121,6 +121,13 @@ class _Framework:
         known = set(whole["course_id"])
         return [row for row, course in enumerate(self.courses.ids) if course in known]
 
+    @property
+    def known(self) -> list[int]:
+        """Rows of the courses to learn from: those fully tagged, and those of which a planner confirmed something."""
+        confirmed = set(self.told.filter(pl.col("source") == "confirmed")["course_id"])
+        tagged = set(self.tagged)
+        return [row for row, course in enumerate(self.courses.ids) if row in tagged or course in confirmed]
+
     def links(self, rows: Sequence[int]) -> NDArray[np.float64]:
         """Return 1 where a course is said to teach a competency, shape (len(rows), n_competencies)."""
         column = {competency: number for number, competency in enumerate(self.competencies.ids)}
@@ -133,20 +140,21 @@ class _Framework:
         return links
 
     def learned(self) -> LinkModel | None:
-        """Return what the tagged courses teach about tagging; ``None`` where they are too few."""
-        rows = self.tagged
+        """Return what the known courses teach about tagging; ``None`` where they are too few."""
+        rows = self.known
         if len(rows) < FEWEST_TAGGED:
             return None
         return LinkModel.fit(self.courses.only(rows).encoded(self.encoder), self.competencies.encoded, self.links(rows))
 
     def support(self) -> list[tuple[str, str, float]]:
         """Return each tag of a fully tagged course with the confidence it would get, were it not there."""
-        model, rows = self.learned(), self.tagged
+        model, rows, tagged = self.learned(), self.known, set(self.tagged)
         if model is None:
             return []
         return [
             (self.courses.ids[rows[row]], self.competencies.ids[column], round(float(model.left_out[row, column]), 4))
             for row, column in np.argwhere(model.links > 0)
+            if rows[row] in tagged
         ]
 
 

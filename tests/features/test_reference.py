@@ -17,7 +17,8 @@ class Tables:
         self.rows: Mapping[str, list[dict[str, Any]]] = rows
 
     def read(self, table: str) -> pl.DataFrame:
-        return TABLES[table].conform(pl.DataFrame(self.rows.get(table, [])))
+        known = TABLES[table]
+        return known.conform(pl.DataFrame(self.rows[table])) if self.rows.get(table) else known.empty()
 
 
 def need(role: str, competency: str, level: int, **more: Any) -> dict[str, Any]:

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import csv
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli.app import app
+from api.cli.verdicts import put_in_verdicts
+from features.home import Home
+from features.reference import Reference
+from features.store import EdgeVerdict, Store
+from features.warehouse import Warehouse
+from tests.worlds import small_snapshot
+
+DAY = datetime(2026, 4, 1, 10)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path)
+    small_snapshot(home.warehouse)
+    store = Store(home.store_url)
+    store.migrate()
+    yes = EdgeVerdict("role_needs", "clerk", "data", "rejected", "A", DAY)
+    store.edges.add([yes, EdgeVerdict("role_needs", "clerk", "data", "confirmed", "B", DAY, level=3, comment="yes")])
+    store.close()
+    return home
+
+
+def run(home: Home, *arguments: str) -> str:
+    result = CliRunner().invoke(app, ["edges", *arguments, "--home", str(home.folder)])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_what_counts_is_listed_and_what_was_said_before_is_history(home: Home) -> None:
+    [counts] = json.loads(run(home, "list", "--json"))["edges"]
+    assert (counts["subject"], counts["object"], counts["verdict"], counts["level"], counts["said_by"]) == (
+        "clerk", "data", "confirmed", 3, "B",
+    )  # fmt: skip
+    history = json.loads(run(home, "list", "--history", "--json"))["edges"]
+    assert [one["said_by"] for one in history] == ["A", "B"]
+
+
+def test_edges_are_exported_as_a_table(home: Home, tmp_path: Path) -> None:
+    run(home, "export", str(tmp_path / "edges.tsv"))
+    with (tmp_path / "edges.tsv").open(encoding="utf-8") as file:
+        [row] = csv.DictReader(file, delimiter="\t")
+    assert (row["kind"], row["level"], row["comment"]) == ("role_needs", "3", "yes")
+
+
+def test_before_training_the_verdicts_go_into_the_warehouse(home: Home) -> None:
+    put_in_verdicts(home)
+    known = Reference.load(Warehouse(home.warehouse).current())
+    assert {need.competency for need in known.roles["clerk"].requirements} == {"drafting", "resilience", "data"}
