@@ -91,15 +91,17 @@ class Everyone:
 
     def _personal(self, table: str, ids: IdRange) -> pl.DataFrame:
         base, over = self._base(table), scan_runs(self.folder / OVER, table)
-        parts = ([] if base is None else [self._kept(ids.of(base), ids)]) + ([] if over is None else [ids.of(over)])
+        parts = ([] if base is None else [self._kept(table, ids.of(base), ids)]) + (
+            [] if over is None else [ids.of(over)]
+        )
         if not parts:
             return empty(table)
         found = pl.concat([conform(table, part.collect()) for part in parts])
         return found if found["learner_id"].is_sorted() else found.sort("learner_id", maintain_order=True)
 
-    def _kept(self, base: pl.LazyFrame, ids: IdRange) -> pl.LazyFrame:
-        """Return the rows of the base that nothing took the place of."""
-        replaced = scan_runs(self.folder, REPLACED)
+    def _kept(self, table: str, base: pl.LazyFrame, ids: IdRange) -> pl.LazyFrame:
+        """Return the rows of the base that nothing took the place of; thumbs are the store's from the first."""
+        replaced = None if table == "down_rated" else scan_runs(self.folder, REPLACED)
         if replaced is None:
             return base
         return base.join(ids.of(replaced), on="learner_id", how="anti", maintain_order="left")
