@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,12 +56,17 @@ def _told(engine: Engine) -> Iterator[None]:
         yield
     except (DBAPIError, PoolTimeoutError) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        reason = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
-        raise StoreError(
-            f"the store at {engine.url.render_as_string(hide_password=True)} said: {reason}",
-            "a store that answers",
-            "check that the database runs, that its disk has room and that the migrations were run",
-        ) from error
+        raise store_error(engine.url.render_as_string(hide_password=True), cause) from error
+
+
+def store_error(where: str, cause: object) -> StoreError:
+    """Return what is told of a store that does not answer."""
+    reason = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
+    return StoreError(
+        f"the store at {where} said: {reason}",
+        "a store that answers",
+        "check that the database runs, that its disk has room and that the migrations were run",
+    )
 
 
 def _parse(url: str) -> URL:
@@ -78,6 +84,29 @@ def _parse(url: str) -> URL:
     return parsed.set(drivername="postgresql+psycopg") if backend == "postgresql" else parsed
 
 
+def sqlite_file(engine: Engine) -> str | None:
+    """Return the file of a SQLite store, ``None`` if it is of another kind or in memory."""
+    named = engine.url.database
+    return named if engine.dialect.name == "sqlite" and named and named != ":memory:" else None
+
+
+def open_sqlite(file: str) -> sqlite3.Connection:
+    """Open a SQLite file as every part of the store does: durable, and patient with other writers."""
+    connection = sqlite3.connect(
+        file, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    _prepare(connection)
+    return connection
+
+
+def _prepare(connection: Any) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # a commit returns when it is on the disk
+    connection.execute("PRAGMA cache_size = -65536")
+
+
 def _sqlite(url: URL) -> Engine:
     if url.database:
         Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
@@ -85,11 +114,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are begun below, not by the driver
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # a commit returns when it is on the disk
-        connection.execute("PRAGMA cache_size = -65536")
+        _prepare(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from features.records import Enrolment, Evidence, Learner, LearnerRecord, PlannedCourse
+from features.records import Learner, LearnerRecord, PlannedCourse
+from features.store import record_rows as rows
 from features.store.holders import holders_of, split_lineage
-from features.store.tables import enrolments, evidence, feedback, learners, organisations, plans
+from features.store.tables import feedback, learners, organisations, plans
 
 
 def read_record(connection: Connection, learner_id: str, at: datetime) -> LearnerRecord | None:
     """Return all that is known of the learner, with the plans that hold at ``at``; ``None`` if there is none."""
-    query = select(learners, organisations.c.lineage).outerjoin(
-        organisations, organisations.c.organisation_id == learners.c.organisation_id
-    )
-    row = connection.execute(query.where(learners.c.learner_id == learner_id)).one_or_none()
-    if row is None:
-        return None
-    learner = _learner(row)
-    return LearnerRecord(
-        learner=learner,
-        enrolments=_enrolments(connection, learner_id),
-        evidence=_evidence(connection, learner_id),
-        plans=_plans(connection, learner, split_lineage(row.lineage, learner.organisation), at),
-        down_rated=down_rated(connection, learner_id),
-        version=row.version,
-    )
+    if connection.dialect.name == "sqlite":
+        return read_sqlite(lambda sql, values: connection.exec_driver_sql(sql, tuple(values)).all(), learner_id, at)
+    named = rows.POSTGRES_RECORD.replace("$1", "%(id)s"), rows.POSTGRES_PLANS.replace("$1", "%(holders)s")
+    found = rows.Found.of(learner_id, connection.exec_driver_sql(named[0], {"id": learner_id}))
+    holders = list(found.holders())
+    return found.record(connection.exec_driver_sql(named[1], {"holders": holders}) if holders else (), at)
+
+
+def read_sqlite(
+    ask: Callable[[str, Sequence[Any]], Iterable[rows.Row]], learner_id: str, at: datetime
+) -> LearnerRecord | None:
+    """Do the same by a function that asks SQLite, in a transaction of the caller's."""
+    found = rows.Found.of(learner_id, ask(rows.SQLITE_RECORD, (learner_id,)))
+    holders = found.holders()
+    plan_rows = ask(rows.sqlite_plans(len(holders)), holders) if holders else ()
+    return found.record(plan_rows, at)
 
 
 def read_version(connection: Connection, learner_id: str) -> int | None:
@@ -46,9 +48,8 @@ def plans_of(connection: Connection, learner: Learner, at: datetime) -> tuple[Pl
 
 def down_rated(connection: Connection, learner_id: str) -> frozenset[str]:
     """Return the courses whose last thumb was down."""
-    query = select(feedback.c.course_id, feedback.c.rating).where(feedback.c.learner_id == learner_id)
-    last = {row.course_id: row.rating for row in connection.execute(query.order_by(feedback.c.id))}
-    return frozenset(course for course, rating in last.items() if rating == 0)
+    query = select(feedback.c.id, feedback.c.course_id, feedback.c.rating).where(feedback.c.learner_id == learner_id)
+    return frozenset(rows.down_rated((row.id, row.course_id, row.rating) for row in connection.execute(query)))
 
 
 def find_learners(connection: Connection, prefix: str, limit: int) -> Sequence[Learner]:
@@ -68,49 +69,9 @@ def _learner(row: Any) -> Learner:
 
 def _plans(connection: Connection, learner: Learner, lineage: Sequence[str], at: datetime) -> tuple[PlannedCourse, ...]:
     holds = plans.c.holder.in_(holders_of(learner.id, lineage, learner.designation))
-    rows = connection.execute(select(plans).where(holds))
-    return strongest_plans(
+    found = connection.execute(select(plans).where(holds))
+    return rows.strongest_plans(
         PlannedCourse(row.plan_id, row.course_id, row.mandatory, row.due_on, row.apar)
-        for row in rows
+        for row in found
         if row.allocated_on is None or row.allocated_on <= at
     )
-
-
-def strongest_plans(found: Iterable[PlannedCourse]) -> tuple[PlannedCourse, ...]:
-    """Return one plan a course: the mandatory one, then the one due first; sorted likewise."""
-    ordered = sorted(found, key=lambda p: (not p.mandatory, p.due_on or datetime.max, p.plan, p.course))
-    strongest: dict[str, PlannedCourse] = {}
-    for item in ordered:
-        strongest.setdefault(item.course, item)
-    return tuple(strongest.values())
-
-
-def _enrolments(connection: Connection, learner_id: str) -> tuple[Enrolment, ...]:
-    rows = connection.execute(select(enrolments).where(enrolments.c.learner_id == learner_id))
-    found = [
-        Enrolment(
-            row.course_id, row.status, row.progress, row.dwell_ratio, row.enrolled_on, row.completed_on,
-            row.sequence, row.rating, bool(row.mandated), bool(row.campaign), bool(row.skimmed),
-        )
-        for row in rows
-    ]  # fmt: skip
-    return tuple(sorted(found, key=_beginning))
-
-
-def _beginning(enrolment: Enrolment) -> tuple[Any, ...]:
-    """Order by the time it began, or the place in the order; where both are unknown, by id."""
-    began = enrolment.enrolled_on or enrolment.completed_on
-    day = began.timestamp() if began is not None else float("-inf")
-    return (day, enrolment.sequence if enrolment.sequence is not None else -1, enrolment.course)
-
-
-def _evidence(connection: Connection, learner_id: str) -> tuple[Evidence, ...]:
-    query = select(evidence).where(evidence.c.learner_id == learner_id)
-    rows = connection.execute(query.order_by(evidence.c.observed_on, evidence.c.evidence_id))
-    return tuple(
-        Evidence(
-            row.evidence_id, row.kind, row.observed_on, row.competency_id, row.course_id,
-            row.level, row.passed, row.score, row.attempt,
-        )
-        for row in rows
-    )  # fmt: skip

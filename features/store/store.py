@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from features.records import Learner, LearnerRecord, PlannedCourse
 from features.store import append, erase, everyone, load, read, shown
 from features.store.append import EventResult
 from features.store.audit import AuditLog
-from features.store.connections import connect, reading, writing
+from features.store.connections import connect, reading, sqlite_file, writing
 from features.store.edges import Edges
 from features.store.events import AnyEvent
 from features.store.migrate import migrate, schema_version
 from features.store.shown import Feedback, ShownList
+from features.store.sqlite_reader import SqliteReader
 from features.store.workbench import Workbench
 from features.times import now
 from features.warehouse import Snapshot
+
+if TYPE_CHECKING:  # psycopg is there only where PostgreSQL is used
+    from features.store.postgres_reader import PostgresReader
 
 _RACES = 5
 
@@ -41,6 +47,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine = connect(url)
+        self._file = SqliteReader(file) if (file := sqlite_file(self._engine)) else None
+        self._pipelines: WeakKeyDictionary[asyncio.AbstractEventLoop, PostgresReader] = WeakKeyDictionary()
 
     @property
     def is_local(self) -> bool:
@@ -63,6 +71,10 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        if self._file is not None:
+            self._file.close()
+        for pipeline in self._pipelines.values():
+            pipeline.close()
         self._engine.dispose()
 
     # What comes in bulk
@@ -95,8 +107,22 @@ class Store:
 
         ``None`` if there is no such learner.
         """
+        if self._file is not None:
+            return self._file.record(learner_id, at or now())
         with reading(self._engine) as connection:
             return read.read_record(connection, learner_id, at or now())
+
+    async def find_record(self, learner_id: str, at: datetime | None = None) -> LearnerRecord | None:
+        """Return the same as ``record`` without holding up the event loop."""
+        if self.is_local:
+            return self.record(learner_id, at)
+        return await self._pipeline().record(learner_id, at or now())
+
+    def _pipeline(self) -> PostgresReader:
+        loop = asyncio.get_running_loop()
+        if loop not in self._pipelines:
+            self._pipelines[loop] = _postgres_reader(self._engine)
+        return self._pipelines[loop]
 
     def version(self, learner_id: str) -> int | None:
         """Return a number that grows with every change of what is known of the learner."""
@@ -179,3 +205,10 @@ class Store:
         """Return the courses that the learner does not want to see, whether the learner is known here or not."""
         with reading(self._engine) as connection:
             return read.down_rated(connection, learner_id)
+
+
+def _postgres_reader(engine: Engine) -> PostgresReader:
+    from features.store.postgres_reader import PostgresReader  # noqa: PLC0415 - psycopg is an extra
+
+    _, parameters = engine.dialect.create_connect_args(engine.url)
+    return PostgresReader(parameters, engine.url.render_as_string(hide_password=True))

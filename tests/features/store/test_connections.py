@@ -2,18 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
-
+from experiments.serving.postgres import PostgresServer
 from features.store import Store, parse_event
 from features.store.connections import connect
 
 
-def test_a_database_made_in_the_c_locale_works_too(postgres: str) -> None:
-    admin = create_engine(postgres.replace("NAME", "postgres"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE plain ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"))
-    admin.dispose()
-    store = Store(postgres.replace("NAME", "plain"))
+def test_a_database_made_in_the_c_locale_works_too(postgres: PostgresServer) -> None:
+    store = Store(postgres.make_database("ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"))
     store.migrate()
     store.append_events([parse_event({"kind": "profile", "learner": "L1", "designation": "अनुभाग अधिकारी"})])
     record = store.record("L1")

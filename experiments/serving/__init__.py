@@ -1,0 +1,1 @@
+"""How fast the service answers, how much it holds, and what survives its death."""

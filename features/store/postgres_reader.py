@@ -1,0 +1,173 @@
+"""Look-ups in PostgreSQL from an event loop: many requests in flight on one connection, none waiting for another.
+
+The statements are prepared once, sent as they come, and answered in order (libpq's pipeline mode). A request costs one
+message there and back, no thread, and no turn of a connection pool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Transformer
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+from features.records import LearnerRecord
+from features.store import record_rows as rows
+from features.store.connections import StoreError, store_error
+
+_RECORD, _PLANS = b"karmapath_record", b"karmapath_plans"
+_PATIENCE_SECONDS = 5.0
+"""How long an answer may take before the connection is given up."""
+
+
+class PostgresReader:
+    """Reads records for one event loop."""
+
+    def __init__(self, parameters: Mapping[str, Any], where: str) -> None:
+        self._parameters = parameters
+        self._where = where
+        self._link: _Link | None = None
+        self._opening = asyncio.Lock()
+
+    async def record(self, learner_id: str, at: datetime) -> LearnerRecord | None:
+        """Return all that is known of the learner; ``None`` if there is no such learner, or no id that could be one.
+
+        Raises
+        ------
+        StoreError
+            If the database does not answer in time.
+        """
+        if "\0" in learner_id:  # no text of PostgreSQL holds it
+            return None
+        link = await self._open()
+        found = rows.Found.of(learner_id, await link.ask(_RECORD, [learner_id.encode()]))
+        holders = found.holders()
+        return found.record(await link.ask(_PLANS, [_array(holders)]) if holders else (), at)
+
+    def close(self) -> None:
+        """Close the connection; what is in flight is told that it was lost."""
+        if self._link is not None:
+            self._link.give_up("closed")
+
+    async def _open(self) -> _Link:
+        if self._link is not None and self._link.is_open:
+            return self._link
+        async with self._opening:
+            if self._link is None or not self._link.is_open:
+                self._link = await _connect(self._parameters, self._where)
+            return self._link
+
+
+class _Link:
+    """One connection in pipeline mode."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[Any], where: str) -> None:
+        self.is_open = True
+        self._connection = connection
+        self._where = where
+        self._pg = connection.pgconn
+        self._reads = Transformer.from_context(connection)
+        self._waiting: deque[asyncio.Future[Sequence[rows.Row]]] = deque()
+        self._answer: Sequence[rows.Row] | StoreError = ()
+        self._loop = asyncio.get_running_loop()
+        self._watch: asyncio.TimerHandle | None = None
+        self._pg.enter_pipeline_mode()
+        self._loop.add_reader(self._pg.socket, self._on_readable)
+
+    async def ask(self, statement: bytes, values: Sequence[bytes]) -> Sequence[rows.Row]:
+        """Send a prepared statement and wait for its rows."""
+        answer: asyncio.Future[Sequence[rows.Row]] = self._loop.create_future()
+        self._waiting.append(answer)
+        if self._watch is None:
+            self._watch = self._loop.call_later(_PATIENCE_SECONDS, self._look_at, answer)
+        try:
+            self._pg.send_query_prepared(statement, values)
+            self._pg.pipeline_sync()
+            self._flush()
+        except psycopg.Error as error:
+            self.give_up(error)
+        return await answer
+
+    def give_up(self, cause: object) -> None:
+        """Close the connection and tell everybody who waits."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        self._loop.remove_reader(self._pg.socket)
+        self._loop.remove_writer(self._pg.socket)
+        self._pg.finish()
+        error = store_error(self._where, cause)
+        while self._waiting:
+            _settle(self._waiting.popleft(), error)
+
+    def _flush(self) -> None:
+        if self._pg.flush():
+            self._loop.add_writer(self._pg.socket, self._on_writable)
+
+    def _on_writable(self) -> None:
+        self._loop.remove_writer(self._pg.socket)
+        try:
+            self._flush()
+        except psycopg.Error as error:
+            self.give_up(error)
+
+    def _on_readable(self) -> None:
+        try:
+            self._pg.consume_input()
+            while self._waiting and not self._pg.is_busy():
+                result = self._pg.get_result()
+                if result is not None:
+                    self._take(result)
+        except psycopg.Error as error:
+            self.give_up(error)
+
+    def _take(self, result: PGresult) -> None:
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            _settle(self._waiting.popleft(), self._answer)
+            self._answer = ()
+        elif result.status == ExecStatus.TUPLES_OK:
+            self._reads.set_pgresult(result)
+            self._answer = self._reads.load_rows(0, result.ntuples, tuple)
+        else:
+            self._answer = store_error(self._where, result.error_message.decode(errors="replace"))
+
+    def _look_at(self, answer: asyncio.Future[Sequence[rows.Row]]) -> None:
+        """Give up if what was the oldest question a while ago is still without an answer."""
+        self._watch = None
+        if not answer.done():
+            self.give_up(f"no answer within {_PATIENCE_SECONDS:g} seconds")
+        elif self._waiting:
+            self._watch = self._loop.call_later(_PATIENCE_SECONDS, self._look_at, self._waiting[0])
+
+
+def _settle(answer: asyncio.Future[Sequence[rows.Row]], found: Sequence[rows.Row] | StoreError) -> None:
+    if answer.done():  # the request was given up
+        return
+    if isinstance(found, StoreError):
+        answer.set_exception(found)
+    else:
+        answer.set_result(found)
+
+
+async def _connect(parameters: Mapping[str, Any], where: str) -> _Link:
+    try:
+        connection = await psycopg.AsyncConnection.connect(
+            **{"connect_timeout": int(_PATIENCE_SECONDS), "options": "-c datestyle=ISO", **parameters}, autocommit=True
+        )
+        for name, statement in ((_RECORD, rows.POSTGRES_RECORD), (_PLANS, rows.POSTGRES_PLANS)):
+            await connection.execute(f"PREPARE {name.decode()} AS {statement}", prepare=False)
+    except psycopg.Error as error:
+        raise store_error(where, error) from error
+    return _Link(connection, where)
+
+
+def _array(texts: Sequence[str]) -> bytes:
+    """Return texts as PostgreSQL writes an array."""
+    quoted = ('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts)
+    return f"{{{','.join(quoted)}}}".encode()

@@ -1,0 +1,52 @@
+"""Look-ups in a SQLite file by prepared statements: one connection a thread, nothing between it and the driver."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from features.records import LearnerRecord
+from features.store.connections import open_sqlite, store_error
+from features.store.read import read_sqlite
+
+
+class SqliteReader:
+    """Reads records; safe to use from many threads."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._own = threading.local()
+        self._all: list[sqlite3.Connection] = []
+
+    def record(self, learner_id: str, at: datetime) -> LearnerRecord | None:
+        """Return all that is known of the learner, as of one state of the store; ``None`` if there is none."""
+        try:
+            cursor: sqlite3.Cursor = getattr(self._own, "cursor", None) or self._open()
+            cursor.execute("BEGIN")
+            try:
+                return read_sqlite(lambda sql, values: _asked(cursor, sql, values), learner_id, at)
+            finally:
+                cursor.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise store_error(self._file, error) from error
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        while self._all:
+            self._all.pop().close()
+        self._own = threading.local()
+
+    def _open(self) -> sqlite3.Cursor:
+        connection = open_sqlite(self._file)
+        connection.execute("PRAGMA query_only = ON")
+        self._all.append(connection)
+        cursor = connection.cursor()
+        self._own.cursor = cursor
+        return cursor
+
+
+def _asked(cursor: sqlite3.Cursor, sql: str, values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return cursor.execute(sql, values).fetchall()
