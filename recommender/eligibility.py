@@ -74,6 +74,17 @@ def is_entitled(learner: Learner, course: Course) -> bool:
     return learner.verified and (not course.entitled or learner.organisation in course.entitled)
 
 
+def is_readable(learner: Learner, course: Course, language: str | None = None) -> bool:
+    """Whether the learner reads the course; an unknown language, of either, stands in no one's way.
+
+    With ``language``, whether the course is in that language, whatever the profile says.
+    """
+    if not course.languages:
+        return language is None
+    languages = (language,) if language else learner.languages
+    return not languages or not set(languages).isdisjoint(course.languages)
+
+
 class _Rules:
     def __init__(
         self,
@@ -89,8 +100,7 @@ class _Rules:
         self.enrolled = {enrolment.course for enrolment in record.enrolments}
         self.taken_bases = {_base(reference.courses[c]) for c in self.enrolled if c in reference.courses}
         self.planned = {item.course for item in record.plans}
-        self.languages = {language} if language else set(record.learner.languages)
-        self.strict_language = language is not None
+        self.language = language
 
     def against(self, course: Course) -> str | None:
         """Return the code of the first rule against the course, ``None`` if there is none."""
@@ -102,18 +112,12 @@ class _Rules:
             ("planned", course.id in self.planned),
             ("down_rated", course.id in self.record.down_rated),
             ("restricted", not is_entitled(self.record.learner, course)),
-            ("language", not self._readable(course)),
+            ("language", not is_readable(self.record.learner, course, self.language)),
         )
         return next((code for code, holds in checks if holds), None)
 
     def _wanted(self, course: Course) -> bool:
         return self.categories is None or course.category.casefold() in self.categories
-
-    def _readable(self, course: Course) -> bool:
-        """Return whether the learner reads it; an unknown language, of either, stands in no one's way."""
-        if not course.languages:
-            return not self.strict_language
-        return not self.languages or not self.languages.isdisjoint(course.languages)
 
 
 def _base(course: Course) -> str:

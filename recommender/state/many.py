@@ -81,6 +81,12 @@ def evidence_rows(
 
 def beliefs(rows: EvidenceRows, n_cases: int, table: EvidenceTable) -> Floats:
     """Return the probabilities of levels 0 to 5 of each case, shape (n_cases, 6); without evidence the prior."""
+    totals = step_totals(rows, n_cases, table)
+    return np.asarray(posterior(np.log(np.asarray(table.prior)), totals), dtype=np.float64)
+
+
+def step_totals(rows: EvidenceRows, n_cases: int, table: EvidenceTable) -> Floats:
+    """Return the log-odds of each step that the evidence gives each case, shape (n_cases, 5)."""
     kinds = [table.kinds[name] for name in EVIDENCE_KINDS]
     months = np.array([kind.months for kind in kinds])[rows.kind] * np.where(rows.in_use, table.use_slows, 1.0)
     weight = rows.dwell * table.attempt ** (rows.attempt - 1) * remaining(rows.age_days, months * DAYS_A_MONTH)
@@ -94,7 +100,7 @@ def beliefs(rows: EvidenceRows, n_cases: int, table: EvidenceTable) -> Floats:
             strength = np.maximum(sign * steps[several, step], 0.0)
             counted = _strongest(rows.group[several], strength, most[several])
             np.add.at(total[:, step], rows.case[several][counted], sign * strength[counted])
-    return np.asarray(posterior(np.log(np.asarray(table.prior)), total), dtype=np.float64)
+    return total
 
 
 def _add_strongest(total: Floats, rows: EvidenceRows, steps: Floats, some: Ints) -> None:

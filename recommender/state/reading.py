@@ -8,7 +8,8 @@ from features.records import Enrolment, Evidence, LearnerRecord
 from features.reference import Course, Reference
 from recommender.state.evidence_table import EvidenceTable
 
-_SHOWN_UNLESS_DENIED = frozenset({"completion", "peer", "self_attestation", "tenure"})
+SHOWN_UNLESS_DENIED = frozenset({"completion", "peer", "self_attestation", "tenure"})
+"""Kinds of evidence that stand for a level shown where they do not say otherwise."""
 
 
 def told(record: LearnerRecord, table: EvidenceTable) -> Iterator[tuple[Evidence, float]]:
@@ -42,7 +43,7 @@ def shown(evidence: Evidence, table: EvidenceTable) -> bool | None:
     """Return whether the level was shown; ``None`` where the evidence does not say."""
     if evidence.passed is not None:
         return evidence.passed
-    if evidence.kind in _SHOWN_UNLESS_DENIED:
+    if evidence.kind in SHOWN_UNLESS_DENIED:
         return True
     return None if evidence.score is None else evidence.score >= table.pass_mark
 

@@ -1,0 +1,103 @@
+"""Where learners stand: what their posts require beside what they are believed to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.schema import MAX_LEVEL
+from recommender.gaps import SURE
+from recommender.listing.block import EvidenceColumns, LearnerBlock
+from recommender.listing.catalogue import milliseconds
+from recommender.listing.posts import PostTable
+from recommender.listing.ranges import ranges
+from recommender.state.evidence_table import EvidenceTable
+from recommender.state.filter import posterior
+from recommender.state.many import EvidenceRows, step_totals
+
+_DAY = 86_400_000
+_SPEAKS = 1e-3
+"""Log-odds from which on evidence says anything."""
+
+
+@dataclass(frozen=True)
+class Standings:
+    """The requirements of each learner's post with what is believed; those of learner ``r`` begin at ``start[r]``.
+
+    The same numbers as ``recommender.gaps`` gives one learner at a time.
+    """
+
+    start: NDArray[np.int64]
+    """Shape (n + 1,)."""
+    need: NDArray[np.int64]
+    """Shape (n_rows,), row of ``PostTable``."""
+    at_least: NDArray[np.float64]
+    """Shape (n_rows, 6), probability that each level is held."""
+    known: NDArray[np.bool_]
+    """Whether any evidence speaks."""
+    missing: NDArray[np.float64]
+    """Expected number of missing steps."""
+    rank: NDArray[np.int64]
+    """Place among the learner's gaps, the worst 0: as ``recommender.gaps.gaps`` orders them."""
+
+
+def standings(block: LearnerBlock, posts: PostTable, at: datetime, table: EvidenceTable) -> Standings:
+    """Return where each learner of the block stands at a moment."""
+    post = block.post[block.profile]
+    sizes = np.diff(posts.start)[post]
+    start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    need = ranges(posts.start[post], sizes)
+    at_least, known = beliefs(block.evidence, start, len(need), at, table)
+    required = posts.required[need]
+    steps = np.where(np.arange(1, MAX_LEVEL + 1) <= required[:, None], 1.0 - at_least[:, 1:], 0.0)
+    missing = np.cumsum(steps, axis=1)[:, -1]
+    met = at_least[np.arange(len(need)), required] >= SURE
+    learner = np.repeat(np.arange(len(block)), sizes)
+    order = np.lexsort((-posts.weight[need] * missing, ~posts.critical[need], met, learner))
+    rank = np.empty(len(need), dtype=np.int64)
+    rank[order] = np.arange(len(need)) - np.repeat(start[:-1], sizes)
+    return Standings(start, need, at_least, known, missing, rank)
+
+
+def beliefs(
+    evidence: EvidenceColumns, start: NDArray[np.int64], n_rows: int, at: datetime, table: EvidenceTable
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return P(at least each level), shape (n_rows, 6), and whether evidence speaks, shape (n_rows,)."""
+    log_prior = np.log(np.asarray(table.prior))
+    at_least = np.repeat(_at_least(posterior(log_prior, np.zeros((1, MAX_LEVEL)))), n_rows, axis=0)
+    known = np.zeros(n_rows, dtype=bool)
+    if len(evidence):
+        rows, cases = evidence_rows(evidence, start, at)
+        totals = step_totals(rows, len(cases), table)
+        at_least[cases] = _at_least(posterior(log_prior, totals))
+        known[cases] = np.abs(totals).max(axis=1) > _SPEAKS
+    return at_least, known
+
+
+def evidence_rows(
+    evidence: EvidenceColumns, start: NDArray[np.int64], at: datetime
+) -> tuple[EvidenceRows, NDArray[np.int64]]:
+    """Return the evidence with its age, and the row of the standings that each of its cases is about."""
+    row = start[evidence.learner] + evidence.slot
+    new_case = np.diff(row, prepend=-1) != 0
+    new_group = new_case | (np.diff(evidence.group, prepend=-1) != 0)
+    return EvidenceRows(
+        case=np.cumsum(new_case) - 1,
+        group=np.cumsum(new_group) - 1,
+        from_course=evidence.from_course,
+        kind=evidence.kind,
+        passed=evidence.passed,
+        level=evidence.level,
+        age_days=(milliseconds(at) - evidence.observed) / _DAY,
+        in_use=np.ones(len(evidence), dtype=bool),
+        attempt=evidence.attempt,
+        dwell=evidence.dwell,
+    ), row[new_case]
+
+
+def _at_least(probabilities: NDArray[np.float64] | NDArray[np.float32]) -> NDArray[np.float64]:
+    tails = [probabilities[:, level:].sum(axis=1) for level in range(MAX_LEVEL + 1)]
+    return np.asarray(np.minimum(np.stack(tails, axis=1), 1.0), dtype=np.float64)
