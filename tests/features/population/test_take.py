@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,7 @@ def snapshot(tmp_path: Path) -> Snapshot:
 
 
 @pytest.fixture
-def filled(store: Store, snapshot: Snapshot) -> Iterator[Store]:
+def filled(store: Store, snapshot: Snapshot) -> Store:
     """A store that heard much since the snapshot: a completion, a thumb, a transfer, a newcomer, one erased."""
     store.load(snapshot)
     profile = {"kind": "profile", "organisation": "d2", "designation": "Statistical Officer", "languages": ["hi", "en"]}
@@ -58,7 +57,7 @@ def filled(store: Store, snapshot: Snapshot) -> Iterator[Store]:
     for learner, course, rating in (("L2", "c4", 0), ("L6", "c1", 0), ("L6", "c1", 1)):
         store.add_feedback(Feedback(learner, course, rating, "", now()))
     store.forget("L3b3")
-    yield store
+    return store
 
 
 def whole(everyone: Everyone) -> LearnerFrames:
