@@ -16,8 +16,8 @@ class EvidenceColumns:
     """What learners have shown of the competencies that their posts require, each column of shape (n_rows,).
 
     A *case* is one learner and one requirement of the learner's post; a *group* is what counts once within a case: the
-    rows of one course, or those of one kind that come from no course. Rows are sorted by case, then by group, then as
-    they were told. Rows about other competencies are left out: they move no list.
+    rows of one course, or those of one kind that come from no course. Rows are sorted by case, then by group, then
+    by time. Rows about other competencies are left out: they move no list.
     """
 
     learner: NDArray[np.int64]

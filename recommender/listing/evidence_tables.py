@@ -105,9 +105,10 @@ def _sorted(rows: pl.DataFrame, slots: NDArray[np.int16], post: NDArray[np.int64
     learner = rows["_row"].to_numpy().astype(np.int64)
     slot = slots[post[learner], rows["_competency"].to_numpy()].astype(np.int64)
     kept = np.flatnonzero(slot >= 0)
-    rows = rows[kept].with_columns(_group=_group(n_courses))
+    rows = rows[kept].with_columns(_group=_group(n_courses), _observed=pl.col("observed_on").dt.epoch("ms"))
     learner, slot, group = learner[kept], slot[kept], rows["_group"].to_numpy()
-    order = np.lexsort((group, slot, learner))
+    within = (rows[name].to_numpy() for name in ("attempt", "level", "passed", "kind", "_observed"))
+    order = np.lexsort((*within, group, slot, learner))
     rows = rows[order]
     return EvidenceColumns(
         learner=learner[order],
@@ -117,7 +118,7 @@ def _sorted(rows: pl.DataFrame, slots: NDArray[np.int16], post: NDArray[np.int64
         kind=rows["kind"].to_numpy(),
         passed=rows["passed"].to_numpy(),
         level=rows["level"].to_numpy(),
-        observed=rows["observed_on"].dt.epoch("ms").to_numpy(),
+        observed=rows["_observed"].to_numpy(),
         attempt=rows["attempt"].to_numpy(),
         dwell=rows["dwell"].to_numpy(),
     )

@@ -96,8 +96,13 @@ def group_number(evidence: Evidence, unknown: Sequence[str], catalogue: Catalogu
     return len(EVIDENCE_KINDS) + len(catalogue) + unknown.index(evidence.course)
 
 
+def _order(row: Row) -> tuple[int, ...]:
+    learner, slot, group, _, kind, passed, level, observed, attempt, _ = row
+    return learner, slot, group, observed, kind, passed, level, attempt
+
+
 def _columns(rows: Sequence[Row]) -> EvidenceColumns:
-    ordered = sorted(rows, key=lambda row: row[:3])
+    ordered = sorted(rows, key=_order)
     columns = list(zip(*ordered, strict=True)) if ordered else [()] * 10
     learner, slot, group, from_course, kind, passed, level, observed, attempt, dwell = columns
     return EvidenceColumns(
