@@ -41,6 +41,17 @@ def open_store(home: Home) -> Store:
     return store
 
 
+def existing_store(home: Home) -> Store | None:
+    """Open the store that the settings name, as it is; ``None`` where there is none or it holds nothing yet."""
+    url = load_settings(home.folder).database
+    path = url.removeprefix("sqlite:///")
+    if url.startswith("sqlite:") and not Path(path).exists():
+        return None
+    store = Store(url)
+    store.migrate()
+    return store if store.snapshot() is not None or store.learners("", 1) else None
+
+
 def learner_record(store: Store, learner: str) -> LearnerRecord:
     """Return the learner's record; ``NotFoundError`` names ids that are near."""
     record = store.record(learner)

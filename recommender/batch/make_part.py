@@ -1,0 +1,60 @@
+"""Making one part: read its learners, list, write. The one thing that threads, Dask and Spark all run."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+
+from features.population import Everyone
+from models.bundle import Bundle
+from recommender.batch.job import PEOPLE, WORK, Job
+from recommender.batch.layout import lists_frame
+from recommender.batch.parts import Part, read_part, write_part
+from recommender.engine import Engine
+from recommender.listing import BlockTables, Lister, block_of_tables
+
+_HOLDER = r"(?s)^(designation:[^:]*|[^:]*):(.*)$"
+
+
+def make_part(folder: str, key: str, number: int) -> Part:
+    """Make a part of the job ``key`` in ``folder``, unless it is there; return what was written.
+
+    It reads nothing but the folder of lists, the bundle and, where the run reads from it, the warehouse: a machine that
+    sees those can make any part, and makes the same bytes as any other.
+    """
+    place = Path(folder)
+    job, lister, everyone = _opened(folder, key)
+    done = read_part(place, job, number)
+    if done is not None:
+        return done
+    frames = everyone.read(everyone.ranges[number])
+    tables = BlockTables(
+        frames.learners, frames.enrolments, frames.evidence, _as_in_warehouse(frames.plans), frames.down_rated
+    )
+    block = block_of_tables(tables, lister.catalogue, lister.table, job.moment)
+    best = lister.best(block, job.moment, job.top)
+    return write_part(place, job, number, lists_frame(frames.learners["learner_id"], best, job, lister.catalogue))
+
+
+def _as_in_warehouse(plans: pl.DataFrame) -> pl.DataFrame:
+    """Return plans by holder with the columns of the warehouse.
+
+    A holder is cut so that its parts, put together again, are the holder: the key is what decides whom it is for.
+    """
+    return plans.with_columns(
+        scope=pl.col("holder").str.extract(_HOLDER, 1),
+        scope_value=pl.col("holder").str.extract(_HOLDER, 2),
+        organisation_id=pl.lit(None, dtype=pl.String),
+    )
+
+
+@lru_cache(maxsize=2)
+def _opened(folder: str, key: str) -> tuple[Job, Lister, Everyone]:
+    """Open what a job works from, once a process."""
+    job = Job.read(Path(folder))
+    if job is None or job.key != key:
+        raise RuntimeError(f"job {key} is not the one in {folder}: the run was begun anew elsewhere")
+    engine = Engine(Bundle.load(Path(job.bundle)))
+    return job, Lister(engine.bundle, engine.evidence), Everyone.open(Path(folder) / WORK / PEOPLE)
