@@ -18,6 +18,7 @@ FORBIDDEN = ("caste", "category", "religion", "gender", "sex", "disability", "pw
 SCHEMA: Mapping[str, Any] = {
     "learner_id": pl.String, "organisation_id": pl.String, "position_id": pl.String, "designation": pl.String,
     "group": pl.String, "cadre": pl.String, "languages": pl.List(pl.String), "joined_on": pl.Datetime("ms"),
+    "verified": pl.Boolean,
 }  # fmt: skip
 
 
@@ -35,7 +36,17 @@ def refuse_forbidden(columns: Iterable[str]) -> None:
 
 def people_of(source: TableScanner, reference: Reference, organisations: Collection[str] | None = None) -> pl.DataFrame:
     """Return learners by id with the position they hold (``SCHEMA``); of some organisations, or of all."""
-    wanted = ["learner_id", "organisation_id", "position_id", "designation", "group", "cadre", "languages", "joined_on"]
+    wanted = [
+        "learner_id",
+        "organisation_id",
+        "position_id",
+        "designation",
+        "group",
+        "cadre",
+        "languages",
+        "joined_on",
+        "verified",
+    ]
     scan = source.scan("learners").select(wanted)
     if organisations is not None:
         scan = scan.filter(pl.col("organisation_id").is_in(list(organisations)))
@@ -45,7 +56,7 @@ def people_of(source: TableScanner, reference: Reference, organisations: Collect
 def people_from(learners: Iterable[Learner], reference: Reference) -> pl.DataFrame:
     """Return the same table of learners that are at hand."""
     rows = [
-        (o.id, o.organisation, o.position, o.designation, o.group, o.cadre, list(o.languages), o.joined_on)
+        (o.id, o.organisation, o.position, o.designation, o.group, o.cadre, list(o.languages), o.joined_on, o.verified)
         for o in learners
     ]
     return placed(pl.DataFrame(rows, schema=dict(SCHEMA), orient="row").sort("learner_id"), reference)
@@ -70,6 +81,5 @@ def placed(frame: pl.DataFrame, reference: Reference) -> pl.DataFrame:
             designation=pl.coalesce("title", "designation"),
             group=pl.coalesce("group", "its_group"),
         )
-        .select(list(SCHEMA))
-        .cast(dict(SCHEMA))
+        .select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
     )

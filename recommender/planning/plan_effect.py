@@ -1,0 +1,142 @@
+"""What a plan does: closed steps, hours, money; exact sums over people, nothing is solved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from recommender.planning.plan_problem import PlanProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a plan is expected to do, summed over people."""
+
+    people: int
+    needed: float
+    """Weighted steps that people are expected to lack."""
+    closed: float
+    """Of these, those the plan closes."""
+    critical_needed: float
+    critical_closed: float
+    steps_closed: float
+    """Expected steps closed, unweighted."""
+    hours: float
+    """Hours of all people together."""
+    most_hours: float
+    """Hours of the person who gets most."""
+    money: float
+    courses: int
+    """Distinct courses."""
+    enrolments: int
+    mandatory_hours: float
+    elective_hours: float
+    untouched: int
+    """People who get nothing."""
+
+    @property
+    def hours_a_head(self) -> float:
+        """Hours over people."""
+        return self.hours / max(1, self.people)
+
+    def document(self) -> dict[str, Any]:
+        """Return the effect for JSON."""
+        shown = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return shown | {"hours_a_head": self.hours_a_head}
+
+
+def effect_of(problem: PlanProblem, chosen: Iterable[tuple[int, int]]) -> Effect:
+    """Return what courses (pairs of group and course numbers) do together; exact, nothing is solved."""
+    pairs = set(chosen)
+    closed, critical_closed, steps = closed_by(problem, pairs)
+    hours, costs = problem.hours, problem.costs
+    each = [np.zeros(len(group.learners)) for group in problem.groups]
+    mandatory = elective = money = 0.0
+    enrolments = 0
+    for g, c in pairs:
+        each[g] += problem.takes[g][:, c] * hours[c]
+        taking = int(problem.takers[g, c])
+        enrolments += taking
+        money += taking * float(costs[c])
+        if is_mandatory(problem, g, c):
+            mandatory += taking * float(hours[c])
+        else:
+            elective += taking * float(hours[c])
+    touched = [np.zeros(len(group.learners), dtype=np.bool_) for group in problem.groups]
+    for g, c in pairs:
+        touched[g] |= problem.takes[g][:, c]
+    return Effect(
+        people=problem.people,
+        needed=sum(sum(cohort.weights) for cohort in problem.cohorts),
+        closed=closed,
+        critical_needed=sum(sum(cohort.weights) for cohort in problem.cohorts if cohort.critical),
+        critical_closed=critical_closed,
+        steps_closed=steps,
+        hours=mandatory + elective,
+        most_hours=max((float(one.max(initial=0.0)) for one in each), default=0.0),
+        money=money,
+        courses=len({c for g, c in pairs if problem.takers[g, c]}),
+        enrolments=enrolments,
+        mandatory_hours=mandatory,
+        elective_hours=elective,
+        untouched=int(sum((~one).sum() for one in touched)),
+    )
+
+
+def broken_limits(problem: PlanProblem, effect: Effect) -> tuple[str, ...]:
+    """Return the limits of the budget that a plan breaks: ``hours``, ``most_hours``, ``money``, ``electives``."""
+    budget = problem.budget
+    total = budget.hours * problem.people
+    checks = {
+        "hours": effect.hours <= total + 1e-6,
+        "most_hours": effect.most_hours <= budget.hours_a_person + 1e-6,
+        "money": effect.money <= (budget.money or 0.0) + 1e-6,
+        "electives": effect.elective_hours <= budget.elective_share * total + 1e-6,
+    }
+    return tuple(name for name, holds in checks.items() if not holds)
+
+
+def is_mandatory(problem: PlanProblem, group: int, course: int) -> bool:
+    """Whether a course is mandatory for a group: it teaches what is critical, unless the planner said otherwise."""
+    edits, pair = problem.edits, (problem.groups[group].id, problem.courses[course].id)
+    if edits.has(edits.mandatory, *pair):
+        return True
+    return bool(problem.critical[group, course]) and not edits.has(edits.elective, *pair)
+
+
+def closed_by(problem: PlanProblem, pairs: set[tuple[int, int]], only: int | None = None) -> tuple[float, float, float]:
+    """Return weighted steps closed, critical ones of them, and expected steps closed."""
+    by_group: dict[int, set[int]] = {}
+    for g, c in pairs:
+        by_group.setdefault(g, set()).add(c)
+    closed = critical = steps = 0.0
+    for cohort in problem.cohorts:
+        if only is not None and cohort.group != only:
+            continue
+        taken = cohort.courses & by_group.get(cohort.group, set())
+        taught = {s for c in taken for k, s in problem.taught[c] if k == cohort.competency}
+        step = 0
+        while step < len(cohort.weights) and cohort.base + step + 1 in taught:
+            closed += cohort.weights[step]
+            critical += cohort.weights[step] if cohort.critical else 0.0
+            steps += cohort.lack[step]
+            step += 1
+    return closed, critical, steps
+
+
+def trimmed(problem: PlanProblem, chosen: frozenset[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+    """Return the plan without courses that close nothing, that nothing chosen requires and nobody asked for."""
+    kept = set(chosen)
+    for g, c in sorted(chosen, key=lambda pair: -problem.courses[pair[1]].hours):
+        asked = problem.edits.has(problem.edits.include, problem.groups[g].id, problem.courses[c].id)
+        needed = any(
+            c in group for (one, other), groups in problem.requires.items()
+            if one == g and (g, other) in kept for group in groups
+        )  # fmt: skip
+        own = {pair for pair in kept if pair[0] == g}
+        if not asked and not needed and closed_by(problem, own, g)[0] - closed_by(problem, own - {(g, c)}, g)[0] < 1e-9:
+            kept.discard((g, c))
+    return frozenset(kept)
