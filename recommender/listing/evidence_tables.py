@@ -127,6 +127,8 @@ def _sorted(rows: pl.DataFrame, slots: NDArray[np.int16], post: NDArray[np.int64
 def _group(n_courses: int) -> pl.Expr:
     """Number groups as ``records.group_number`` does: kinds, then courses of the catalogue, then others by id."""
     first = len(EVIDENCE_KINDS)
-    unknown = pl.col("course_id").rank("dense").cast(pl.Int64) + (first + n_courses)
+    unknown = pl.when(pl.col("_course").is_null()).then("course_id").rank("dense").cast(pl.Int64) + (
+        first + n_courses - 1
+    )
     of_course = pl.when(pl.col("_course").is_null()).then(unknown).otherwise(pl.col("_course").cast(pl.Int64) + first)
     return pl.when(pl.col("course_id").is_null()).then(pl.col("kind")).otherwise(of_course)
