@@ -32,7 +32,8 @@ def batch(
         ),
     ] = "store",
     at: Annotated[
-        datetime | None, typer.Option(help="The moment the lists are for.", show_default="now", formats=_TIMES)
+        datetime | None,
+        typer.Option(help="The moment the lists are for.", show_default="now", formats=_TIMES, metavar="TIME"),
     ] = None,
     partition_size: Annotated[
         int | None, typer.Option(min=100, max=1_000_000, help="Learners in a part.", show_default="50,000")

@@ -70,7 +70,8 @@ def varied_tables(copies: int = 20) -> dict[str, pl.DataFrame]:
 def _enrolments(learners: list[str], courses: list[str], draw: np.random.Generator) -> pl.DataFrame:
     rows = [
         {
-            "learner_id": learner, "course_id": course, "enrolled_on": START + timedelta(hours=int(draw.integers(6000))),
+            "learner_id": learner, "course_id": course,
+            "enrolled_on": START + timedelta(hours=int(draw.integers(6000))),
             "status": str(draw.choice(["not_started", "in_progress", "completed"])),
             "dwell_ratio": None if draw.random() < 0.3 else float(np.round(draw.random() * 1.5, 2)),
             "mandated": bool(draw.random() < 0.2), "campaign": bool(draw.random() < 0.1),
