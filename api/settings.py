@@ -70,6 +70,14 @@ class Settings(BaseSettings):
         description="roles of a token's realm_access and what they are here; a token without one is a learner's",
     )
     organisation_claim: str = Field("rootOrgId", description="claim with the organisation of a planner")
+    audit: str = Field(
+        "store",
+        description="where the audit log is kept: store, off, or the path of a file in the home folder or elsewhere",
+    )
+    audit_days: int = Field(365, ge=30, le=36_500, description="days after which the store's audit log is removed")
+    audit_service_reads: bool = Field(
+        False, description="write down also what a service reads in the names of the learners it acts for"
+    )
     rate_limit: float = Field(20.0, gt=0, description="requests a second of one learner or planner, in each process")
     batch_limit: int = Field(1000, ge=1, le=10_000, description="most events in one request")
     body_limit: int = Field(2_000_000, ge=1_000, description="most bytes in one request's body")

@@ -22,9 +22,10 @@ from api.http.igot import plans, recommendation, shelves
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
-from api.http.v1 import catalogue, happenings, learners, personal, stateless
+from api.http.v1 import audit, catalogue, happenings, learners, personal, stateless
 from api.http.v1.documents import PROBLEM, Problem
 from api.pages import routes as pages
+from api.http.witness import Witness
 from api.settings import Settings, load_settings
 from features.home import HOME_VARIABLE
 from features.times import now
@@ -58,6 +59,7 @@ ROUTERS = (
     happenings.router,
     *recommendation.routers,
     shelves.router,
+    audit.router,
     plans.router,
     pages.router,
 )
@@ -101,6 +103,9 @@ def from_environment() -> FastAPI:
 
 def _lifespan(settings: Settings, clock: Callable[[], datetime], measured: Metrics) -> Any:
     @asynccontextmanager
+    if settings.audit != "off":
+        reads = settings.audit_service_reads
+        app.add_middleware(Witness, auditor=lambda: app.state.service.auditor, clock=clock, service_reads=reads)
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service = Service.open(settings, clock, measured)
         app.state.service = service

@@ -25,6 +25,7 @@ _STATUS = {
     "too_slow": 408,
     "too_long": 414,
     "misdirected": 421,
+    "not_witnessed": 503,
     "too_many": 429,
     "conflict": 409,
     "unsupported_media_type": 415,
@@ -42,6 +43,7 @@ _TITLES = {
     "too_slow": "The request did not come in time",
     "too_long": "The address is too long",
     "misdirected": "The request was meant for somebody else",
+    "not_witnessed": "It cannot be written down who asked",
     "too_many": "You ask too often",
     "conflict": "It does not go with what is known",
     "unsupported_media_type": "The body is not JSON",
@@ -78,6 +80,12 @@ class ForbiddenError(KarmapathError):
     """Somebody asks for what is not theirs."""
 
     code = "forbidden"
+
+
+class NotWitnessedError(KarmapathError):
+    """Something that must not happen without an entry in the audit log."""
+
+    code = "not_witnessed"
 
 
 def install_problems(app: FastAPI) -> None:

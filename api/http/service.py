@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from starlette.requests import Request
 
+from api.http.audit_file import AuditFile
+from api.http.auditor import Auditor
 from api.http.champion import Champion
 from api.http.metrics import Metrics
 from api.http.problems import OverdueError
@@ -53,6 +55,13 @@ class Service:
         return Writer(self.store, self.clock)
 
     @cached_property
+    def auditor(self) -> Auditor:
+        """The thread that writes the audit log."""
+        where = self.settings.audit
+        sink = self.store.audit if where == "store" else AuditFile(self.settings.home / where)
+        return Auditor(sink, self.clock, self.settings.audit_days)
+
+    @cached_property
     def searcher(self) -> Searcher:
         """Search of the catalogue."""
         return Searcher(self.settings.folders)
@@ -64,6 +73,8 @@ class Service:
     def close(self) -> None:
         """Write what is waiting, then let go of everything."""
         self.writer.close()
+        if "auditor" in self.__dict__:
+            self.auditor.close()
         self._threads.shutdown(wait=True, cancel_futures=True)
         self.store.close()
 

@@ -41,12 +41,12 @@ class Gate:
         if roles is None:  # EVERYBODY
             return
         principal = ANYBODY if self._open else self.identify(request)
+        request.state.principal = principal
         if principal.role not in roles:
             raise ForbiddenError(
                 f"role {principal.role}", f"one of {', '.join(sorted(roles)) or 'no role'}", "call what the role allows"
             )
         self._limit(principal)
-        request.state.principal = principal
 
     def identify(self, request: Request) -> Principal:
         """Return who calls; ``UnauthorisedError`` if that is not proven.

@@ -50,6 +50,7 @@ TABLE: Mapping[str, frozenset[Role] | None] = {
     "/cbplan/v4/user/dictionary": _OWN,
     "/api/cbplan/v4/user/dictionary": _OWN,
     "/trending/content/search": _ALL,
+    "/v1/audit": frozenset({Role.ADMIN}),
     "/trending/search": _ALL,
     "/api/trending/search": _ALL,
     "/v2/trending/search": _ALL,

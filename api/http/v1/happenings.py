@@ -16,6 +16,7 @@ from api.http.metrics import Metrics
 from api.http.problems import describe
 from api.http.service import Service, service_of
 from api.http.v1.documents import PROBLEM, EventsOutcome, FeedbackOutcome, ShownDocument
+from api.http.witness import about
 from features.errors import KarmapathError, NotFoundError
 from features.store import PASSED_OVER, AnyEvent, EventError, EventResult, Feedback, native, parse_event, unpacked
 from features.store.events import EVENT, Id
@@ -65,6 +66,7 @@ async def events(request: Request) -> Response:
     document = unpacked(_json(await request.body()))
     if not isinstance(document, list):
         [result] = await _rows(service, [document])
+        about(request, _learner(document), result.status)
         if result.error is not None:
             raise result.error
         return Answer(_outcome([result], service.metrics))
@@ -72,7 +74,10 @@ async def events(request: Request) -> Response:
         raise EventError(
             f"{len(document)} events", f"1 to {service.settings.batch_limit} in a request", "send several requests"
         )
-    return Answer(_outcome(await _rows(service, document), service.metrics))
+    results = await _rows(service, document)
+    counts = Counter(result.status for result in results)
+    about(request, None, ", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
+    return Answer(_outcome(results, service.metrics))
 
 
 class Thumb(BaseModel):
@@ -94,6 +99,7 @@ class Thumb(BaseModel):
 async def feedback(request: Request, thumb: Thumb) -> Response:
     """Write down a thumb; the next answer takes it into account."""
     service = service_of(request)
+    about(request, f"learner:{thumb.learner}")
     require_learner(request, thumb.learner)
     if thumb.course not in service.engine.reference.courses:
         raise NotFoundError(f"course {thumb.course!r}", "a course of the catalogue", "check the id")
@@ -119,6 +125,11 @@ async def shown(request: Request, recommendation: str) -> Response:
             "model": found.model_version, "shown_at": stamp(found.shown_at), "items": items,
         }
     )  # fmt: skip
+
+
+def _learner(document: object) -> str | None:
+    named = document.get("learner") if isinstance(document, dict) else None
+    return f"learner:{named}" if isinstance(named, str) else None
 
 
 def _json(body: bytes) -> Any:
