@@ -87,6 +87,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.add_middleware(Border, settings=settings)
+    if settings.audit != "off":
+        reads = settings.audit_service_reads
+        app.add_middleware(Witness, auditor=lambda: app.state.service.auditor, clock=clock, service_reads=reads)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.origins, allow_methods=["*"], allow_headers=["*"], max_age=600
@@ -103,9 +106,6 @@ def from_environment() -> FastAPI:
 
 def _lifespan(settings: Settings, clock: Callable[[], datetime], measured: Metrics) -> Any:
     @asynccontextmanager
-    if settings.audit != "off":
-        reads = settings.audit_service_reads
-        app.add_middleware(Witness, auditor=lambda: app.state.service.auditor, clock=clock, service_reads=reads)
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service = Service.open(settings, clock, measured)
         app.state.service = service
