@@ -33,7 +33,7 @@ class DaskEngine:
                 "one that answers",
                 "start one with 'dask scheduler', and workers with 'dask worker HOST:PORT'",
             ) from error
-        with client:
+        with client, client.as_current():
             _require_workers(client, self.address)
             made = client.map(make_part, [folder] * len(numbers), [key] * len(numbers), numbers,
                               pure=False, retries=RETRIES)  # fmt: skip
