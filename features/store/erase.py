@@ -53,9 +53,13 @@ def remember(connection: Connection, ids: Iterable[str]) -> None:
     connection.execute(delete(forgotten).where(forgotten.c.digest.in_([digest(learner) for learner in ids])))
 
 
-def without_forgotten(connection: Connection, frame: pl.DataFrame) -> pl.DataFrame:
+def forgotten_digests(connection: Connection) -> frozenset[str]:
+    """Return the marks of the learners who were erased."""
+    return frozenset(connection.execute(select(forgotten.c.digest)).scalars())
+
+
+def without_forgotten(marks: frozenset[str], frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with a column ``learner_id`` without the rows of those who were erased."""
-    marks = set(connection.execute(select(forgotten.c.digest)).scalars())
     if not marks:
         return frame
     ids = frame["learner_id"].unique()

@@ -11,8 +11,14 @@ from sqlalchemy import Connection, Engine, Select, Text, collate, func, select, 
 from sqlalchemy.types import DateTime
 
 from features.store.connections import reading
+from features.store.erase import forgotten_digests
 from features.store.load import SNAPSHOT_FACT, read_fact
 from features.store.tables import enrolments, events, evidence, feedback, forgotten, learners, organisations, plans
+
+__all__ = [
+    "changed_ids", "changed_since", "down_rated_rows", "forgotten_digests", "learner_rows", "one_state",
+    "own_plan_rows", "seen", "shared_rows",
+]  # fmt: skip
 
 PART = 200_000
 """Rows that are held at once."""
@@ -35,11 +41,6 @@ def seen(connection: Connection) -> Mapping[str, Any]:
         "last_feedback": connection.execute(select(func.max(feedback.c.id))).scalar() or 0,
         "forgotten": connection.execute(select(func.count()).select_from(forgotten)).scalar() or 0,
     }
-
-
-def forgotten_digests(connection: Connection) -> frozenset[str]:
-    """Return the marks of the learners who were erased."""
-    return frozenset(connection.execute(select(forgotten.c.digest)).scalars())
 
 
 def changed_ids(connection: Connection) -> Iterator[pl.DataFrame]:

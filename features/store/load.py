@@ -2,44 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
+from typing import Protocol, cast
 
 import polars as pl
 from sqlalchemy import Connection, Row, Table, delete, func, select
 
 from features.reference import TableSource
 from features.store.apply import Dated, apply_events, upserting
+from features.store.bulk import write_frame
 from features.store.drafts import publish_drafts
-from features.store.erase import without_forgotten
+from features.store.erase import forgotten_digests, without_forgotten
 from features.store.events import EVENT, Profile
 from features.store.holders import plan_holder
 from features.store.tables import enrolments, events, evidence, facts, learners, organisations, plans
 
 _LOADED = (organisations, learners, enrolments, evidence, plans)
-_CHUNK = 100_000
+_OF_LEARNERS = (learners, enrolments, evidence)
+_ORDER = {"learners": ["learner_id"], "enrolments": ["learner_id", "course_id"], "evidence": ["learner_id"]}
+_PORTION = 50_000
+"""Learners whose rows are held at once."""
 _REPLAY = 2_000
-_SQLITE_TIME = "%Y-%m-%d %H:%M:%S%.6f"
 _TEXTS = {"organisation_id": pl.String, "lineage": pl.String}
 SNAPSHOT_FACT = "snapshot"
 
 
-def load_tables(connection: Connection, source: TableSource, as_of: datetime | None = None) -> Mapping[str, int]:
+class PortionedSource(TableSource, Protocol):
+    """A source that is too large to hold: it hands out the rows of some learners at a time."""
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """Read a table lazily."""
+        ...
+
+    def between(self, table: str, first: str | None, end: str | None) -> pl.LazyFrame:
+        """Return a table's rows of the learners from ``first`` to before ``end``; ``None``: without a bound."""
+        ...
+
+
+Progress = Callable[[int, int], None]
+"""Told how many learners are in the store, of how many."""
+
+
+def load_tables(
+    connection: Connection, source: TableSource, as_of: datetime | None = None, progress: Progress | None = None
+) -> Mapping[str, int]:
     """Put the snapshot's rows in place of the loaded tables and return how many rows each has.
 
     Every event ever taken is applied again on top, so nothing that was acknowledged is lost by an import. A profile
     event from before ``as_of`` (by default the newest time in the snapshot) does not override the snapshot's profile.
     Plans that were approved here are put back. Feedback and lists shown stay as they are.
+
+    A source that can hand out learners in portions is never held whole.
     """
-    frames = _frames(source, version=_next_version(connection))
-    for name in ("learners", "enrolments", "evidence"):
-        frames[name] = without_forgotten(connection, frames[name])
+    version, marks = _next_version(connection), forgotten_digests(connection)
+    rows = {table.name: 0 for table in _LOADED}
     for table in _LOADED:
         connection.execute(delete(table))
-        _write(connection, table, frames[table.name])
+    shared = ((organisations, lineages(source.read("organisations"))), (plans, plan_rows(source.read("plans"))))
+    newest = datetime.min
+    for table, frame in (*shared, *_of_learners(source, version)):
+        kept = without_forgotten(marks, _chosen(frame, table)) if "learner_id" in table.c else _chosen(frame, table)
+        write_frame(connection, table, kept)
+        rows[table.name] += kept.height
+        newest = max(newest, _newest(kept))
+        if progress is not None and table is _OF_LEARNERS[-1]:
+            progress(rows["learners"], getattr(source, "rows", {}).get("learners", rows["learners"]))
     publish_drafts(connection)
-    _replay(connection, as_of or _newest(frames))
-    return {name: frame.height for name, frame in frames.items()}
+    _replay(connection, as_of or newest)
+    return rows
 
 
 def set_fact(connection: Connection, name: str, value: str) -> None:
@@ -58,20 +90,34 @@ def _next_version(connection: Connection) -> int:
     return (connection.execute(select(func.max(learners.c.version))).scalar() or 0) + 1
 
 
-def _frames(source: TableSource, version: int) -> dict[str, pl.DataFrame]:
-    people = source.read("learners").with_columns(
-        pl.col("languages").list.join(",").replace("", None), pl.lit(version).alias("version")
-    )
-    taken = source.read("enrolments").sort("learner_id", "course_id")
-    shown = source.read("evidence").sort("learner_id")
-    frames = {
-        "organisations": lineages(source.read("organisations")),
-        "learners": people,
-        "enrolments": taken,
-        "evidence": shown,
-        "plans": plan_rows(source.read("plans")),
-    }
-    return {table.name: frames[table.name].select([c.name for c in table.columns]) for table in _LOADED}
+def _of_learners(source: TableSource, version: int) -> Iterator[tuple[Table, pl.DataFrame]]:
+    """Yield the rows that grow with learners, some learners at a time, sorted as the store keeps them."""
+    for first, end in _portions(source):
+        for table in _OF_LEARNERS:
+            frame = _portion(source, table.name, first, end)
+            if table is learners:
+                frame = frame.with_columns(
+                    pl.col("languages").list.join(",").replace("", None), pl.lit(version).alias("version")
+                )
+            yield table, frame.sort(_ORDER[table.name])
+
+
+def _portions(source: TableSource) -> Sequence[tuple[str | None, str | None]]:
+    if not hasattr(source, "between"):
+        return [(None, None)]
+    ids = cast("PortionedSource", source).scan("learners").select("learner_id").collect()["learner_id"].sort()
+    bounds = [None, *ids.gather_every(_PORTION).to_list()[1:], None]
+    return list(pairwise(bounds))
+
+
+def _portion(source: TableSource, table: str, first: str | None, end: str | None) -> pl.DataFrame:
+    if first is None and end is None:
+        return source.read(table)
+    return cast("PortionedSource", source).between(table, first, end).collect()
+
+
+def _chosen(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    return frame.select([column.name for column in table.columns])
 
 
 def lineages(frame: pl.DataFrame) -> pl.DataFrame:
@@ -107,42 +153,9 @@ def plan_rows(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _newest(frames: Mapping[str, pl.DataFrame]) -> datetime:
-    times = [
-        frames[table][column].max()
-        for table, column in (
-            ("enrolments", "enrolled_on"),
-            ("enrolments", "completed_on"),
-            ("evidence", "observed_on"),
-        )
-    ]
+def _newest(frame: pl.DataFrame) -> datetime:
+    times = [frame[column].max() for column in ("enrolled_on", "completed_on", "observed_on") if column in frame]
     return max((time for time in times if isinstance(time, datetime)), default=datetime.min)
-
-
-def _write(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
-    """Write a frame by the driver's own fastest way."""
-    if connection.dialect.name == "postgresql":
-        _copy(connection, table, frame)
-        return
-    times = pl.selectors.temporal().dt.to_string(_SQLITE_TIME)
-    places = ", ".join("?" * len(frame.columns))
-    statement = f"INSERT INTO {table.name} ({_quoted(frame)}) VALUES ({places})"  # noqa: S608 - names of our own
-    for part in frame.with_columns(times).iter_slices(_CHUNK):
-        connection.exec_driver_sql(statement, part.rows())
-
-
-def _copy(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
-    driver = connection.connection.driver_connection
-    if driver is None:
-        raise RuntimeError("the connection has no driver below it")
-    statement = f"COPY {table.name} ({_quoted(frame)}) FROM STDIN WITH (FORMAT csv)"
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for part in frame.iter_slices(_CHUNK):
-            copy.write(part.write_csv(include_header=False))
-
-
-def _quoted(frame: pl.DataFrame) -> str:
-    return ", ".join(f'"{column}"' for column in frame.columns)
 
 
 def _replay(connection: Connection, as_of: datetime) -> None:

@@ -79,7 +79,9 @@ class Store:
 
     # What comes in bulk
 
-    def load(self, snapshot: Snapshot, *, again: bool = False) -> Mapping[str, int]:
+    def load(
+        self, snapshot: Snapshot, *, again: bool = False, progress: load.Progress | None = None
+    ) -> Mapping[str, int]:
         """Take over the snapshot's learners, enrolments, evidence and plans, and apply all events on top.
 
         Returns the rows a table; empty if this snapshot was the last one loaded and ``again`` is not set.
@@ -87,7 +89,7 @@ class Store:
         with writing(self._engine) as connection:
             if not again and load.read_fact(connection, load.SNAPSHOT_FACT) == snapshot.hash:
                 return {}
-            rows = load.load_tables(connection, snapshot)
+            rows = load.load_tables(connection, snapshot, progress=progress)
             load.set_fact(connection, load.SNAPSHOT_FACT, snapshot.hash)
             return rows
 
