@@ -76,7 +76,16 @@ def label_shares(enrolments: pl.DataFrame) -> dict[str, float]:
 
 def detect_campaigns(enrolments: pl.DataFrame) -> tuple[Window, ...]:
     """Return the windows in which completions ran far above the usual, oldest first."""
-    daily = enrolments.select(day=pl.col("completed_on").dt.date()).drop_nulls().group_by("day").len("completions")
+    return campaigns_in(completions_a_day(enrolments))
+
+
+def completions_a_day(enrolments: pl.DataFrame) -> pl.DataFrame:
+    """Return columns ``day`` and ``completions``, in no order."""
+    return enrolments.select(day=pl.col("completed_on").dt.date()).drop_nulls().group_by("day").len("completions")
+
+
+def campaigns_in(daily: pl.DataFrame) -> tuple[Window, ...]:
+    """Return the windows of ``detect_campaigns`` from the completions of each day."""
     if daily.height < MIN_DAYS:
         return ()
     every_day = daily.select(pl.date_range(pl.col("day").min(), pl.col("day").max()))

@@ -18,6 +18,9 @@ TEXTS = pl.List(pl.String)
 TIME = pl.Datetime("ms")
 DATE = pl.Date
 
+GROWING = ("learners", "enrolments", "evidence")
+"""Tables that grow with the number of learners; all others are small."""
+
 MIN_LEVEL, MAX_LEVEL = 0, 5
 """Level 0 is "not shown"; 1 to 5 run from beginner to expert."""
 

@@ -14,25 +14,24 @@ True
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from features.draft import CHANGED, GONE, MANIFEST, PART, Draft, file_hash
 from features.errors import NotReadyError
 from features.schema import TABLES
 
-_MANIFEST = "manifest.json"
 _CURRENT = "CURRENT"
-_ROW_GROUP = 262_144
+_LOCK = ".lock"
 
 
 class WarehouseError(NotReadyError):
@@ -49,9 +48,28 @@ class Snapshot:
     rows: Mapping[str, int]
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """Read a table lazily; a table that was never written has its columns and no rows."""
-        path = self.folder / f"{table}.parquet"
-        return pl.scan_parquet(path) if path.exists() else TABLES[table].empty().lazy()
+        """Read a table lazily; a table that was never written has its columns and no rows.
+
+        Rows stand in the order of the key within a part, parts in the order of learners; rows that changed since the
+        parts were written come last.
+        """
+        parts = self.parts(table)
+        if not parts:
+            return TABLES[table].empty().lazy()
+        base = pl.concat([_scanned(path, table) for path in parts])
+        return _changed(base, self.folder, table)
+
+    def parts(self, table: str) -> list[Path]:
+        """Return the files of a table: one, or one for each part of the learners; none if it was never written."""
+        whole = self.folder / f"{table}.parquet"
+        return [whole] if whole.exists() else sorted((self.folder / table).glob("*.parquet"))
+
+    def between(self, table: str, first: str | None, end: str | None) -> pl.LazyFrame:
+        """Return a table's rows of the learners from ``first`` to before ``end``; ``None``: without a bound."""
+        learner = pl.col("learner_id")
+        rows = self.scan(table)
+        rows = rows if first is None else rows.filter(learner >= first)
+        return rows if end is None else rows.filter(learner < end)
 
     def read(self, table: str) -> pl.DataFrame:
         """Read a whole table."""
@@ -59,10 +77,10 @@ class Snapshot:
 
     def verify(self) -> None:
         """Raise ``WarehouseError`` if a table's file is not the one that was committed."""
-        manifest = json.loads((self.folder / _MANIFEST).read_text())
+        manifest = json.loads((self.folder / MANIFEST).read_text())
         for table, expected in manifest["files"].items():
             path = self.folder / f"{table}.parquet"
-            found = _file_hash(path) if path.exists() else "no file"
+            found = file_hash(path) if path.exists() else "no file"
             if found != expected:
                 raise WarehouseError(
                     f"found {path} with hash {found[:12]}",
@@ -74,8 +92,10 @@ class Snapshot:
 class Warehouse:
     """A folder of snapshots."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, part: int = PART) -> None:
         self.folder = folder
+        self.part = part
+        """Learners of a part of the tables that grow with them."""
 
     def exists(self) -> bool:
         """Whether anything was ever committed."""
@@ -92,11 +112,11 @@ class Warehouse:
     def snapshot(self, snapshot_hash: str) -> Snapshot:
         """Return the snapshot of that hash; ``WarehouseError`` if it is not here."""
         folder = self.folder / snapshot_hash
-        if not (folder / _MANIFEST).exists():
+        if not (folder / MANIFEST).exists():
             raise WarehouseError(
                 f"found no snapshot {snapshot_hash} in {self.folder}", "a folder of that name", "import the files again"
             )
-        manifest = json.loads((folder / _MANIFEST).read_text())
+        manifest = json.loads((folder / MANIFEST).read_text())
         return Snapshot(folder, manifest["hash"], manifest["rows"])
 
     def commit(self, tables: Mapping[str, pl.DataFrame], *, replace: bool = False) -> Snapshot:
@@ -113,40 +133,49 @@ class Warehouse:
         unknown = [name for name in tables if name not in TABLES]
         if unknown:
             raise ValueError(f"no table {unknown[0]!r} in the warehouse; the tables are {', '.join(TABLES)}")
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with _alone(self.folder):
+        with self.draft() as draft:
             before = self.current() if self.exists() else None
-            work = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.folder))
-            try:
-                return self._publish(work, tables, before, replace=replace)
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
+            for name in TABLES:
+                if name in tables:
+                    draft.write(name, _merged(name, tables[name], None if replace else before))
+                elif before is not None and name in before.rows:
+                    draft.keep(name)
+        return self.current()
 
-    def _publish(
-        self, work: Path, tables: Mapping[str, pl.DataFrame], before: Snapshot | None, *, replace: bool
-    ) -> Snapshot:
-        rows: dict[str, int] = {}
-        for name in TABLES:
-            frame = _merged(name, tables.get(name), before, replace=replace)
-            if frame is not None:
-                frame.write_parquet(work / f"{name}.parquet", compression="zstd", row_group_size=_ROW_GROUP)
-                rows[name] = frame.height
-        files = {name: _file_hash(work / f"{name}.parquet") for name in rows}
-        digest = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:16]
-        (work / _MANIFEST).write_text(json.dumps({"hash": digest, "rows": rows, "files": files}, indent=1))
+    @contextmanager
+    def draft(self) -> Iterator[Draft]:
+        """Write a new snapshot in the block, table by table; at its end it becomes the current one.
+
+        Others who write wait. An error in the block leaves everything as it was.
+        """
+        made = [folder for folder in (self.folder, *self.folder.parents) if not folder.exists()]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with _alone(self.folder):
+                work = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.folder))
+                try:
+                    draft = Draft(work, self.current().folder if self.exists() else None, self.part)
+                    yield draft
+                    self._publish(work, draft.finish())
+                finally:
+                    shutil.rmtree(work, ignore_errors=True)
+        except BaseException:
+            _unmake(made)
+            raise
+
+    def _publish(self, work: Path, digest: str) -> None:
         target = self.folder / digest
         if not target.exists():
             work.rename(target)
         pointer = self.folder / f".{_CURRENT}.{os.getpid()}"
         pointer.write_text(digest)
         pointer.replace(self.folder / _CURRENT)
-        return self.snapshot(digest)
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold the folder's lock: of two commits at once the second waits, so that none is lost."""
-    with (folder / ".lock").open("w") as lock:
+    with (folder / _LOCK).open("w") as lock:
         if sys.platform != "win32":
             import fcntl  # noqa: PLC0415 - is not there on Windows
 
@@ -154,17 +183,44 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _merged(name: str, new: pl.DataFrame | None, before: Snapshot | None, *, replace: bool) -> pl.DataFrame | None:
-    """Return the table's rows after the commit, sorted by key so that the same rows are the same bytes."""
+def _unmake(folders: Sequence[Path]) -> None:
+    """Remove folders that were made for nothing, innermost first, as long as nobody has put anything into them."""
+    for folder in folders:
+        try:
+            (folder / _LOCK).unlink(missing_ok=True)
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def _merged(name: str, new: pl.DataFrame, before: Snapshot | None) -> pl.DataFrame:
+    """Return the table's rows after the commit."""
     table = TABLES[name]
-    if new is None:
-        return table.conform(before.read(name)) if before is not None and name in before.rows else None
     frame = table.conform(new)
-    if before is not None and not replace:
-        frame = pl.concat([table.conform(before.read(name)), frame])
-    return frame.unique(subset=list(table.key), keep="last", maintain_order=True).sort(list(table.key))
+    if before is not None:
+        frame = pl.concat([before.read(name), frame])
+    return frame.unique(subset=list(table.key), keep="last", maintain_order=True)
 
 
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _scanned(path: Path, table: str) -> pl.LazyFrame:
+    """Return a file's rows in today's columns: one from before a column was added lacks it."""
+    rows = pl.scan_parquet(path)
+    there = rows.collect_schema().names()
+    schema = TABLES[table].schema
+    if there == schema.names():
+        return rows
+    return rows.select(
+        (pl.col(name) if name in there else pl.lit(None)).cast(dtype).alias(name) for name, dtype in schema.items()
+    )
+
+
+def _changed(base: pl.LazyFrame, folder: Path, table: str) -> pl.LazyFrame:
+    """Return the parts' rows with what changed since they were written."""
+    files = {kind: folder / f"{table}.{kind}.parquet" for kind in (CHANGED, GONE)}
+    there = {kind: _scanned(path, table) for kind, path in files.items() if path.exists()}
+    if not there:
+        return base
+    key = list(TABLES[table].key)
+    keys = pl.concat([rows.select(key) for rows in there.values()])
+    kept = base.join(keys, on=key, how="anti", nulls_equal=True)
+    return pl.concat([kept, there[CHANGED]]) if CHANGED in there else kept

@@ -35,7 +35,8 @@ def with_levels(teaches: pl.DataFrame, courses: pl.DataFrame) -> pl.DataFrame:
 def with_publication(courses: pl.DataFrame, enrolments: pl.DataFrame) -> pl.DataFrame:
     """Return ``courses`` with none published after its first enrolment.
 
-    Exports tell when a course was *last* published; who took it earlier could do so.
+    Exports tell when a course was *last* published; who took it earlier could do so. Of the enrolments the columns
+    ``course_id`` and ``enrolled_on`` are looked at, and only the earliest of each course matters.
     """
     first = enrolments.group_by("course_id").agg(pl.col("enrolled_on").min().alias("__first"))
     earlier = pl.when(pl.col("published_on") > pl.col("__first")).then("__first").otherwise("published_on")

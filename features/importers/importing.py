@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
+import polars as pl
+
+from features.draft import Draft
 from features.errors import KarmapathError
 from features.home import Home
-from features.importers.jobs import Progress, mapping_jobs, run_jobs
+from features.importers.completing import with_publication
+from features.importers.growing import MARKED_BY, Growth, bounded, import_ranges, lay_aside, learner_bounds
+from features.importers.jobs import Job, Progress, mapping_jobs
 from features.importers.mapping import load_mapping
 from features.importers.pseudonyms import has_key, keyed_hash
 from features.importers.reader import FileCount, TableReader
 from features.importers.recognise import jobs_for
+from features.importers.split import GrowingJob, growing_jobs
 from features.importers.tabulate import Pseudonym
-from features.labels import MARKS, Window, detect_campaigns, label_shares, mark
+from features.labels import MARKS, Window, label_shares
 from features.rejects import write_rejects
+from features.schema import GROWING, TABLES
 from features.warehouse import Snapshot, Warehouse
 
-_MARKED_BY = ("enrolments", "plans", "learners", "organisations", "courses")
-"""Tables that the marks depend on."""
+Extent = Literal["merge", "full", "delta"]
+"""What files are: ``full``: all there is, so that what they lack is no more; ``delta``: what changed; ``merge``: it is
+not known, what they lack stays and is counted."""
+
+ENDED_BY_FULL = ("learners", "enrolments", "evidence", "plans")
+"""Tables of which a full export ends the rows that it lacks. Courses stay: histories point to them."""
+
+MOST_ENDED = 0.5
+"""Share of a table's rows that a full export may end: beyond it is rather a torn export."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,11 @@ class ImportReport:
     labels: dict[str, float] = field(default_factory=dict)
     """Share of each mark among all enrolments of the warehouse."""
     campaigns: tuple[Window, ...] = ()
+    extent: Extent = "merge"
+    missing: dict[str, int] = field(default_factory=dict)
+    """Rows of the warehouse that the files did not hold: ended by a full export, else kept."""
+    before: str | None = None
+    """Hash of the snapshot before, which still holds everything."""
 
 
 def import_files(
@@ -46,14 +67,19 @@ def import_files(
     mapping: str | None = None,
     windows: Sequence[Window] = (),
     pseudonymise: bool = False,
+    extent: Extent = "merge",
     progress: Progress = lambda _: None,
 ) -> ImportReport:
     """Import folders or files of a kind, or by a mapping; what ``karmapath import`` does.
 
+    Memory follows the learners of a range, not the size of the files.
+
     Raises
     ------
     KarmapathError
-        If a file is missing or is not what it claims to be; nothing is then written.
+        If a file is missing or is not what it claims to be, or no row is good; nothing is then written, but for the
+        rejects in the last case. Also where pseudonyms are asked for and the warehouse holds learners under the
+        platform's own ids, and where a full export lacks most of what there is.
     """
     if mapping is None:
         jobs, ignored = jobs_for(sources, kind)
@@ -63,64 +89,120 @@ def import_files(
         jobs, ignored, detect = mapping_jobs(rules, sources), [], rules.detect_campaigns
     for path in ignored:
         progress(f"leaving {path.name} alone: not a file that can be imported")
-    return import_into(
-        home,
-        lambda reader: run_jobs(jobs, reader, progress),
-        now,
-        windows=windows,
-        detect=detect,
-        pseudonymise=pseudonymise,
-    )
-
-
-def import_into(
-    home: Home,
-    read: Callable[[TableReader], None],
-    now: datetime,
-    *,
-    windows: Sequence[Window] = (),
-    detect: bool = False,
-    pseudonymise: bool = False,
-) -> ImportReport:
-    """Read files with ``read``, mark the enrolments, and commit all tables at once.
-
-    Parameters
-    ----------
-    home
-        Where the warehouse and the rejects are.
-    read
-        Gives files to the reader it is called with; what it raises ends the import with nothing written.
-    now
-        Moment of the import.
-    windows
-        Campaign windows to mark.
-    detect
-        Whether to look for more campaign windows.
-    pseudonymise
-        Whether to replace learner ids; once a home does, it always does.
-
-    Raises
-    ------
-    KarmapathError
-        If a file was refused, or no row was good; the rejects are written in the second case. Also where pseudonyms
-        are asked for and the warehouse holds learners under the platform's own ids.
-    """
     warehouse = Warehouse(home.warehouse)
-    before = warehouse.current() if warehouse.exists() else None
-    reader = TableReader(before, now, _pseudonym(home, before, asked=pseudonymise))
-    read(reader)
-    imported = reader.finish()
-    if not any(count.kept or count.folded for count in imported.counts):
-        file = write_rejects(imported.rejects, home.rejects, now)
-        where = f"see {file}" if file else "check the files"
-        raise KarmapathError("no row that can be imported", "at least one good row", where)
-    found = _marked(reader, windows, detect=detect)
-    file = write_rejects(imported.rejects, home.rejects, now)
-    snapshot = warehouse.commit(imported.tables)
+    with warehouse.draft() as draft, tempfile.TemporaryDirectory(prefix=".importing-", dir=home.warehouse) as work:
+        before = warehouse.current() if warehouse.exists() else None
+        pseudonym = _pseudonym(home, before, asked=pseudonymise)
+        whole = frozenset(ENDED_BY_FULL if extent == "full" else ())
+        reader = TableReader(before, now, pseudonym, whole=whole)
+        run = _Run(reader, before, draft, jobs, Path(work), progress)
+        found = run.run(windows, detect=detect)
+        counts, rejects = run.counts(), run.rejects()
+        file = write_rejects(rejects, home.rejects, now)
+        if not any(count.kept or count.folded for count in counts):
+            where = f"see {file}" if file else "check the files"
+            raise KarmapathError("no row that can be imported", "at least one good row", where)
+    snapshot = warehouse.current()
     labels = (
         label_shares(snapshot.scan("enrolments").select(MARKS).collect()) if snapshot.rows.get("enrolments") else {}
     )
-    return ImportReport(snapshot, tuple(imported.counts), imported.rejects.height, file, labels, found)
+    return ImportReport(
+        snapshot, counts, rejects.height, file, labels, found, extent, run.missing, before.hash if before else None
+    )
+
+
+@dataclass
+class _Run:
+    """The steps of one import."""
+
+    reader: TableReader
+    before: Snapshot | None
+    draft: Draft
+    jobs: Sequence[Job]
+    work: Path
+    say: Progress
+    growing: list[GrowingJob] = field(init=False)
+    growth: Growth = field(init=False)
+    missing: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.growing = growing_jobs(self.jobs)
+        read = {job.rule.table for job in self.growing}
+        held = set() if self.before is None else set(self.before.rows)
+        self.growth = Growth(tuple(name for name in GROWING if name in read | held), self.work / "ranges")
+
+    def run(self, windows: Sequence[Window], *, detect: bool) -> tuple[Window, ...]:
+        """Read everything and write it into the draft; return the campaign windows."""
+        self._read_small()
+        tables = self.reader.imported.tables
+        touched = bool(self.growing) or any(name in tables for name in MARKED_BY)
+        if touched and self.growth.names:
+            self._read_growing()
+        if tables.keys() & {"courses"} or any(job.rule.table == "enrolments" for job in self.growing):
+            courses = self.reader.together("courses")
+            if courses.height:
+                tables["courses"] = with_publication(courses, self.growth.first)
+        found = tuple(windows)
+        if touched and self.growth.first.height:
+            found = (*windows, *(self.growth.campaigns() if detect else ()))
+        self._write(found, touched=touched)
+        return found
+
+    def counts(self) -> tuple[FileCount, ...]:
+        """Return what became of every file's rows, in the order of the jobs."""
+        small, large = iter(self.reader.imported.counts), iter(self.growth.counts.values())
+        return tuple(next(large if job.rule.table in GROWING else small) for job in self.jobs)
+
+    def rejects(self) -> pl.DataFrame:
+        """Return the refused rows of all files."""
+        rejects = pl.concat([self.reader.imported.rejects, *self.growth.rejects])
+        # A file that several rules read has its malformed rows once.
+        return rejects.unique(maintain_order=True).sort("file", "line", maintain_order=True)
+
+    def _read_small(self) -> None:
+        for job in self.jobs:
+            if job.rule.table not in GROWING:
+                self.say(f"reading {job.path.name} -> {job.rule.table}")
+                self.reader.take(job.load(), job.rule, job.path.name, job.mapping.null_words)
+        self.reader.finish(set(TABLES) - set(GROWING))
+
+    def _read_growing(self) -> None:
+        bounds = learner_bounds(self.growing, self.reader, self.before)
+        split = lay_aside(self.growing, self.reader, bounds, self.work / "rows", self.say)
+        import_ranges(self.growing, split, self.reader, bounded(self.before, bounds), self.growth, self.say)
+        self._count_missing()
+
+    def _count_missing(self) -> None:
+        self.missing = {name: rows for name, rows in self.growth.missing.items() if rows}
+        for name in self.reader.whole & self.growth.missing.keys():
+            held = self.before.rows[name] if self.before else 0
+            lost = self.missing.get(name, 0)
+            if lost > MOST_ENDED * held:
+                raise KarmapathError(
+                    f"a full export that lacks {lost:,} of the {held:,} {name} of the warehouse",
+                    f"all but at most {MOST_ENDED:.0%} of them",
+                    "check that the export is whole, or import it with --delta; nothing was imported",
+                )
+
+    def _write(self, windows: Sequence[Window], *, touched: bool) -> None:
+        imported = self.reader.imported.tables
+        for name in TABLES:
+            if name in GROWING:
+                continue
+            if name in imported:
+                self.draft.write(name, self.reader.together(name))
+            else:
+                self.draft.keep(name)
+        if not touched:
+            for name in GROWING:
+                self.draft.keep(name)
+            return
+        taken = {job.rule.table for job in self.growing} | imported.keys()
+        tables = {name: self.reader.together(name) for name in MARKED_BY if name not in GROWING}
+        mark_again = any(name in taken for name in MARKED_BY)
+        for own in self.growth.marked(tables, windows) if mark_again else self.growth.ranges():
+            self.draft.grow({"learners": TABLES["learners"].empty(), **own})
+        self.draft.grown()
 
 
 def _pseudonym(home: Home, before: Snapshot | None, *, asked: bool) -> Pseudonym | None:
@@ -135,17 +217,3 @@ def _pseudonym(home: Home, before: Snapshot | None, *, asked: bool) -> Pseudonym
             "import everything into a new home with --pseudonymise",
         )
     return keyed_hash(home)
-
-
-def _marked(reader: TableReader, windows: Sequence[Window], *, detect: bool) -> tuple[Window, ...]:
-    """Mark all enrolments again where the import brought something that marks depend on."""
-    imported = reader.imported
-    if not any(table in imported.tables for table in _MARKED_BY):
-        return tuple(windows)
-    tables = {name: reader.together(name) for name in _MARKED_BY}
-    enrolments = tables["enrolments"]
-    if enrolments.is_empty():
-        return tuple(windows)
-    found = (*windows, *(detect_campaigns(enrolments) if detect else ()))
-    imported.tables["enrolments"] = mark(enrolments, tables, found)
-    return found

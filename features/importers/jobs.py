@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -13,15 +13,14 @@ from features.errors import KarmapathError
 from features.importers.json_sources import read_json, records_frame
 from features.importers.mapping import Mapping as FileMapping
 from features.importers.mapping import TableRule
-from features.importers.reader import TableReader
-from features.importers.sources import read_lists, read_rows
+from features.importers.sources import BLOCK, read_blocks, read_lists
 
 Progress = Callable[[str], None]
 
-_LOADERS: Mapping[str, Callable[[Path, str | None], pl.DataFrame]] = {
-    "table": read_rows,
-    "lists": read_lists,
-    "records": lambda path, _: records_frame(read_json(path)),
+_LOADERS: Mapping[str, Callable[[Path, str | None], Iterator[pl.DataFrame]]] = {
+    "table": read_blocks,
+    "lists": lambda path, separator: iter([read_lists(path, separator)]),
+    "records": lambda path, _: iter([records_frame(read_json(path))]),
 }
 
 
@@ -31,20 +30,24 @@ class Job:
 
     path: Path
     rule: TableRule
-    load: Callable[[], pl.DataFrame]
+    blocks: Callable[[], Iterator[pl.DataFrame]]
+    """Reads the file, a block of rows at a time; ``KarmapathError`` where it is not what it claims to be."""
     mapping: FileMapping
+
+    def load(self) -> pl.DataFrame:
+        """Read the whole file."""
+        return pl.concat(self.blocks(), how="diagonal")
+
+    def expected_rows(self, first_block: int) -> int:
+        """Return how many rows the file may have, told from the number in its first block."""
+        if self.path.suffix.lower() == ".parquet":
+            return int(pl.scan_parquet(self.path, glob=False).select(pl.len()).collect().item())
+        return int(first_block * max(self.path.stat().st_size / BLOCK, 1.0))
 
 
 def file_job(path: Path, rule: TableRule, mapping: FileMapping) -> Job:
     """Return the job of reading a file as a rule's format says."""
     return Job(path, rule, lambda: _LOADERS[rule.format](path, rule.separator), mapping)
-
-
-def run_jobs(jobs: Iterable[Job], reader: TableReader, progress: Progress) -> None:
-    """Read every job's file into ``reader``; ``KarmapathError`` where a file is not what it claims to be."""
-    for job in jobs:
-        progress(f"reading {job.path.name} -> {job.rule.table}")
-        reader.take(job.load(), job.rule, job.path.name, job.mapping.null_words)
 
 
 def mapping_jobs(mapping: FileMapping, sources: Sequence[Path]) -> list[Job]:

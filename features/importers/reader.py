@@ -10,7 +10,7 @@ import polars as pl
 
 from features.importers import enrolments
 from features.importers.competency_names import CompetencyNames
-from features.importers.completing import with_levels, with_publication, with_scopes
+from features.importers.completing import with_levels, with_scopes
 from features.importers.mapping import TableRule
 from features.importers.prepare import PREPARE
 from features.importers.sift import FILE, Check, key_check, schema_checks, sift
@@ -35,6 +35,13 @@ class FileCount:
     """Not wanted by the mapping."""
     rejected: int
 
+    def plus(self, other: FileCount) -> FileCount:
+        """Return the count of both, of more rows of the same file."""
+        return FileCount(
+            self.file, self.table, self.read + other.read, self.kept + other.kept, self.folded + other.folded,
+            self.left_out + other.left_out, self.rejected + other.rejected,
+        )  # fmt: skip
+
 
 @dataclass
 class Imported:
@@ -54,15 +61,17 @@ class TableReader:
     now: datetime
     pseudonym: Pseudonym | None = None
     imported: Imported = field(default_factory=Imported)
+    whole: frozenset[str] = frozenset()
+    """Tables of which the files hold every row: what they lack is no more."""
     _read: dict[int, tuple[TableRule, pl.DataFrame]] = field(default_factory=dict)
     """Keys that each rule has read, by the rule's identity."""
 
     def take(self, raw: pl.DataFrame, rule: TableRule, file: str, null_words: Sequence[str] = ()) -> None:
         """Add one file's rows to the rule's table; bad ones to the rejects."""
         table = TABLES[rule.table]
-        context = Context(null_words, self._names() if _matches(rule) else None, self.pseudonym)
+        context = Context(null_words, self.names() if _matches(rule) else None, self.pseudonym)
         if rule.prepare is not None:
-            raw = PREPARE[rule.prepare](raw, self._names())
+            raw = PREPARE[rule.prepare](raw, self.names())
         made = tabulate(raw, rule, file, context)
         read = made.frame.height + made.left_out + made.rejects.height
         checks = [*made.checks, *self._checks(made.frame, rule)]
@@ -81,25 +90,18 @@ class TableReader:
         self.imported.rejects = pl.concat([self.imported.rejects, rejects])
         self.imported.counts.append(FileCount(file, rule.table, read, kept, folded, made.left_out, rejects.height))
 
-    def finish(self) -> Imported:
-        """Return what was taken, with enrolments folded and in order."""
+    def finish(self, names: Collection[str]) -> None:
+        """Put those of the tables that were taken into the warehouse's shape, enrolments folded and in order."""
         tables = self.imported.tables
-        if "enrolments" in tables:
+        if "enrolments" in tables and "enrolments" in names:
             folded = enrolments.fold(tables["enrolments"])
             tables["enrolments"] = enrolments.complete(
                 self._with_old_columns("enrolments", folded, enrolments.COMPUTED)
             )
-        for name, frame in tables.items():
-            tables[name] = TABLES[name].conform(self._with_old_columns(name, frame))
-        if tables.keys() & {"teaches", "courses"} and (teaches := self.together("teaches")).height:
+        for name in tables.keys() & set(names):
+            tables[name] = TABLES[name].conform(self._with_old_columns(name, tables[name]))
+        if tables.keys() & {"teaches", "courses"} & set(names) and (teaches := self.together("teaches")).height:
             tables["teaches"] = with_levels(teaches, self.together("courses"))
-        if tables.keys() & {"courses", "enrolments"} and (courses := self.together("courses")).height:
-            tables["courses"] = with_publication(courses, self.together("enrolments"))
-        # A file that several rules read has its malformed rows once.
-        self.imported.rejects = self.imported.rejects.unique(maintain_order=True).sort(
-            "file", "line", maintain_order=True
-        )
-        return self.imported
 
     def _with_old_columns(self, name: str, frame: pl.DataFrame, computed: Collection[str] = ()) -> pl.DataFrame:
         """Keep what the warehouse holds in columns that this import says nothing about, but for computed ones."""
@@ -112,10 +114,10 @@ class TableReader:
         )
 
     def together(self, name: str) -> pl.DataFrame:
-        """Return a table's rows of this import, and those of the warehouse that it does not replace."""
+        """Return a table's rows of this import, and those of the warehouse that it does not replace or end."""
         table, new, before = TABLES[name], self.imported.tables.get(name), self._before(name)
         new = table.empty() if new is None else table.conform(new)
-        if before is None:
+        if before is None or (name in self.whole and name in self.imported.tables):
             return new
         return pl.concat([new, before.join(new, on=list(table.key), how="anti", nulls_equal=True)])
 
@@ -192,14 +194,16 @@ class TableReader:
     def _ids(self, target: str, new: pl.DataFrame | None) -> pl.Series:
         """Return the ids in ``table.column`` that may be pointed to; ``new`` are rows of it that are being read."""
         table, column = target.split(".")
-        frames = (self.imported.tables.get(table), self._before(table), new)
+        ended = table in self.whole and table in self.imported.tables
+        frames = (self.imported.tables.get(table), None if ended else self._before(table), new)
         parts = [frame[column] for frame in frames if frame is not None]
         return pl.concat(parts).unique() if parts else pl.Series(column, [], dtype=pl.String)
 
     def _before(self, table: str) -> pl.DataFrame | None:
         return None if self.before is None else self.before.read(table)
 
-    def _names(self) -> CompetencyNames:
+    def names(self) -> CompetencyNames:
+        """Return the competencies that are known by now."""
         names = CompetencyNames()
         for tables in (self.imported.tables.get, self._before):
             competencies, aliases = tables("competencies"), tables("competency_aliases")

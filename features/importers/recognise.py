@@ -97,7 +97,7 @@ def _flat_jobs(path: Path, name: str, read: Callable[[Path], dict[str, pl.DataFr
     frames = cache(read)
 
     def job(rule: TableRule) -> Job:
-        return Job(path, rule, lambda: frames(path)[rule.files[0]], mapping)
+        return Job(path, rule, lambda: iter([frames(path)[rule.files[0]]]), mapping)
 
     return [job(rule) for rule in mapping.tables]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -31,6 +31,78 @@ _SIGNATURES = (
 )
 
 
+BLOCK = 64 * 1024 * 1024
+"""Bytes of a CSV file that are read at a time."""
+
+ROWS = 262_144
+"""Rows of a Parquet file that are read at a time."""
+
+_TRIES = 1000
+"""Line ends that are looked at for one that ends a row."""
+
+
+def read_blocks(path: Path, separator: str | None = None, size: int = BLOCK) -> Iterator[pl.DataFrame]:
+    """Yield a CSV or Parquet file's rows a block at a time, as ``read_rows`` gives them: memory follows the block.
+
+    A block of CSV ends where a row ends: at a line end before which the quotes are even. Where a stray quote leaves
+    none, it ends at a line end, and the rows around the quote are found to be malformed.
+
+    Raises
+    ------
+    KarmapathError
+        As for ``read_rows``; for a damaged file when the damage is reached.
+    """
+    if path.suffix.lower() == ".parquet":
+        yield from _parquet_blocks(path)
+        return
+    head = _text_head(path, "a CSV file")
+    first = head.decode("utf-8", "replace").lstrip("\ufeff").lstrip().split("\n", 1)[0]
+    yield from _csv_blocks(path, separator or _separator(first), size)
+
+
+def _csv_blocks(path: Path, separator: str, size: int) -> Iterator[pl.DataFrame]:
+    header, line = b"", 0
+    with path.open("rb") as file:
+        data = file.read(size)
+        while data:
+            more = file.read(size)
+            end = _row_end(data) if more else len(data)
+            if end:
+                yield _read_csv(header + data[:end], separator, path).with_columns(pl.col(LINE) + line)
+                line += data.count(b"\n", 0, end) - (not header)
+                header = header or _header(data)
+            data = data[end:] + more
+
+
+def _header(data: bytes) -> bytes:
+    start = len(data) - len(data.lstrip())
+    return data[start : data.find(b"\n", start) + 1]
+
+
+def _row_end(data: bytes) -> int:
+    """Return where the last whole row ends; 0 if no line does."""
+    last = end = data.rfind(b"\n") + 1
+    quotes = data.count(b'"', 0, end)
+    for _ in range(_TRIES):
+        if quotes % 2 == 0 or not end:
+            return end or last
+        before = data.rfind(b"\n", 0, end - 1) + 1
+        quotes -= data.count(b'"', before, end)
+        end = before
+    return last
+
+
+def _parquet_blocks(path: Path) -> Iterator[pl.DataFrame]:
+    first = _read_parquet(path, ROWS)
+    yield first
+    start = first.height
+    while first.height == ROWS:
+        first = _read_parquet(path, ROWS, start)
+        start += first.height
+        if first.height:
+            yield first
+
+
 def read_rows(path: Path, separator: str | None = None) -> pl.DataFrame:
     """Read a CSV or Parquet file: all its columns, and ``LINE``; a CSV file's columns are text.
 
@@ -51,7 +123,7 @@ def read_rows(path: Path, separator: str | None = None) -> pl.DataFrame:
         return _read_parquet(path)
     head = _text_head(path, "a CSV file")
     first = head.decode("utf-8", "replace").lstrip("\ufeff").lstrip().split("\n", 1)[0]
-    return _read_csv(path, separator or _separator(first))
+    return _read_csv(path.read_bytes(), separator or _separator(first), path)
 
 
 def read_header(path: Path) -> list[str]:
@@ -113,10 +185,10 @@ def _text_head(path: Path, expected: str) -> bytes:
     return head
 
 
-def _read_parquet(path: Path, rows: int | None = None) -> pl.DataFrame:
+def _read_parquet(path: Path, rows: int | None = None, start: int = 0) -> pl.DataFrame:
     require_file(path)
     try:
-        frame = pl.read_parquet(path, n_rows=rows).with_row_index(LINE, offset=1)
+        frame = pl.scan_parquet(path, glob=False).slice(start, rows).collect().with_row_index(LINE, offset=start + 1)
         worded = (cs.categorical() | cs.enum() | cs.binary()).cast(pl.String, strict=False)
         return frame.with_columns(worded, pl.col(LINE).cast(pl.Int64))
     except (pl.exceptions.PolarsError, OSError) as error:
@@ -126,35 +198,37 @@ def _read_parquet(path: Path, rows: int | None = None) -> pl.DataFrame:
         ) from error
 
 
-def _read_csv(path: Path, separator: str) -> pl.DataFrame:
+def _read_csv(content: bytes, separator: str, path: Path) -> pl.DataFrame:
     try:
-        rows = _parse_csv(path, separator)
+        rows = _parse_csv(content, separator)
     except pl.exceptions.PolarsError:
         # Rows with too many fields, or a stray quote: slow, but it finds which rows they are.
-        return _read_spoilt_csv(path, separator)
-    # A quoted cell may hold line breaks; a row's line is that of its first character.
-    breaks = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
-    before = breaks.cast(pl.Int64).cum_sum().shift(1, fill_value=0)
+        return _read_spoilt_csv(content, separator, path)
+    before = pl.lit(0, dtype=pl.Int64)
+    if content.count(b"\n") - content.endswith(b"\n") > rows.height:
+        # A quoted cell may hold line breaks; a row's line is that of its first character.
+        breaks = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True).fill_null(0))
+        before = breaks.cast(pl.Int64).cum_sum().shift(1, fill_value=0)
     numbered = rows.with_columns((pl.int_range(2, pl.len() + 2, dtype=pl.Int64) + before).alias(LINE))
     blank = pl.all_horizontal(pl.exclude(LINE).is_null())
     return numbered.filter(~blank)
 
 
-def _parse_csv(path: Path, separator: str) -> pl.DataFrame:
+def _parse_csv(content: bytes, separator: str) -> pl.DataFrame:
     try:
-        return pl.read_csv(path, separator=separator, infer_schema=False)
+        return pl.read_csv(content, separator=separator, infer_schema=False)
     except pl.exceptions.ComputeError as error:
         if "utf-8" not in str(error).lower():
             raise
-        return pl.read_csv(path, separator=separator, infer_schema=False, encoding="utf8-lossy")
+        return pl.read_csv(content, separator=separator, infer_schema=False, encoding="utf8-lossy")
 
 
-def _read_spoilt_csv(path: Path, separator: str) -> pl.DataFrame:
+def _read_spoilt_csv(content: bytes, separator: str, path: Path) -> pl.DataFrame:
     """Read row by row; a row that cannot be read keeps its line and what is wrong with it, and no cell.
 
     A quote that is never closed would swallow the lines after it: such a row is taken to end with its first line.
     """
-    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines(keepends=True)
+    lines = content.decode("utf-8-sig", "replace").splitlines(keepends=True)
     header, start = _next_row(lines, 0, separator)
     if header is None:
         raise KarmapathError(f"{path} is not CSV", "a header and rows", "export it again")

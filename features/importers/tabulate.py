@@ -66,6 +66,20 @@ def tabulate(raw: pl.DataFrame, rule: TableRule, file: str, context: Context) ->
     return Tabulated(matched, tuple(checks), rejects, left_out + frame.height - matched.height)
 
 
+def wanted_rows(raw: pl.DataFrame, rule: TableRule, file: str) -> pl.DataFrame:
+    """Return only the columns that the rule names, ``LINE`` and ``SPOILT``; ``KarmapathError`` as for ``tabulate``."""
+    return _wanted_columns(raw, rule, file)[0]
+
+
+def learners_in(rows: pl.DataFrame, rule: TableRule, context: Context) -> pl.Series:
+    """Return the learner of each row of ``wanted_rows``, null where none can be read."""
+    column = rule.columns["learner_id"]
+    sources = {header_key(source) for source in column.source} & set(rows.columns)
+    cells = rows.select(values.without(rows[name], context.null_words) for name in sorted(sources))
+    cells = cells if sources else rows.select(LINE)
+    return _cells(cells, "learner_id", column, TABLES[rule.table].column("learner_id"), context)[1]
+
+
 def _exploded(rows: pl.DataFrame, name: str, rule: TableRule) -> pl.DataFrame:
     """Return one row for each item of the list in a column."""
     readers = [column for column in rule.columns.values() if name in map(header_key, column.source)]
@@ -79,16 +93,24 @@ def _read_cells(rows: pl.DataFrame, rule: TableRule, context: Context) -> tuple[
     checks: list[Check] = []
     for name, column in rule.columns.items():
         target = TABLES[rule.table].column(name)
-        source = _source(rows, column)
-        if column.pattern is not None:
-            source = _by_pattern(source, column.pattern, target)
-        parsed = _parsed(source, column, target, context)
-        lost = source.is_not_null() & parsed.is_null()
+        source, parsed, lost = _cells(rows, name, column, target, context)
         if lost.any() and column.match != "leave_out":
             made += [lost.alias(f"__bad_{name}"), source.cast(pl.String).alias(f"__raw_{name}")]
             checks.append(_cell_check(name, column, target))
-        made.append(_finished(_or_value(parsed, column, target), column, name, context).alias(name))
+        made.append(parsed)
     return pl.DataFrame(made), checks
+
+
+def _cells(
+    rows: pl.DataFrame, name: str, column: ColumnRule, target: Column, context: Context
+) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """Return a column's cells as they stand, as the table holds them, and whether they were not understood."""
+    source = _source(rows, column)
+    if column.pattern is not None:
+        source = _by_pattern(source, column.pattern, target)
+    parsed = _parsed(source, column, target, context)
+    lost = source.is_not_null() & parsed.is_null()
+    return source, _finished(_or_value(parsed, column, target), column, name, context).alias(name), lost
 
 
 def _or_value(parsed: pl.Series, column: ColumnRule, target: Column) -> pl.Series:
