@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     audit_service_reads: bool = Field(
         False, description="write down also what a service reads in the names of the learners it acts for"
     )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least that the log tells")
+    log_format: Literal["json", "text"] = Field("json", description="json: a document a line; text: for people")
+    access_log: bool = Field(False, description="a line for each request: route, status and time, and nobody's id")
     rate_limit: float = Field(20.0, gt=0, description="requests a second of one learner or planner, in each process")
     batch_limit: int = Field(1000, ge=1, le=10_000, description="most events in one request")
     body_limit: int = Field(2_000_000, ge=1_000, description="most bytes in one request's body")

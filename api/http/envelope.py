@@ -57,7 +57,7 @@ class Envelope:
         except KarmapathError as error:
             await problem_of(error)(scope, receive, send_marked)
         except Exception:
-            log.exception("request %s failed", number)
+            log.exception("a request failed", extra={"facts": {"request": number}})
             if started:
                 raise
             await unforeseen(number)(scope, receive, send_marked)
@@ -65,7 +65,13 @@ class Envelope:
             # The route's pattern, not the path: the path may hold a learner's id.
             route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - began
             self.metrics.request(route, scope["method"], status, seconds)
-            access.info("%s %s %d %.1f ms %s", scope["method"], route, status, seconds * 1e3, number)
+            if access.isEnabledFor(logging.INFO):
+                _tell(scope["method"], route, status, seconds, number)
+
+
+def _tell(method: str, route: str, status: int, seconds: float, number: str) -> None:
+    facts = {"method": method, "route": route, "status": status, "ms": round(seconds * 1e3, 1), "request": number}
+    access.info("%s %s %d", method, route, status, extra={"facts": facts})
 
 
 def _request_id(scope: Scope) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from typing import Any
 
 import uvicorn
 
 from api.cli.output import log
+from api.http.logs import log_config
 from api.settings import Settings, SettingsError
 from features.errors import NotReadyError
 from features.home import HOME_VARIABLE
@@ -45,7 +45,7 @@ def run(settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        log_config=_LOGS,
+        log_config=log_config(settings.log_level, as_json=settings.log_format == "json", requests=settings.access_log),
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
@@ -101,17 +101,3 @@ def _announce(settings: Settings) -> None:
         champion_folder(settings.folders)
     except NotReadyError as error:
         log.print(f"model     none yet: {error}; the server takes it up when it is there", markup=False)
-
-
-_LOGS: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"err": {"class": "logging.StreamHandler", "stream": "ext://sys.stderr", "formatter": "line"}},
-    "loggers": {
-        "uvicorn": {"handlers": ["err"], "level": "WARNING", "propagate": False},
-        "karmapath": {"handlers": ["err"], "level": "INFO", "propagate": False},
-        "karmapath.access": {"handlers": ["err"], "level": "WARNING", "propagate": False},
-    },
-}
-"""Warnings and what the service did; no line holds a learner's id."""
