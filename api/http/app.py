@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -19,6 +19,7 @@ from api.http.access.gate import Gate, enter
 from api.http.border import Border
 from api.http.envelope import Envelope
 from api.http.igot import plans, recommendation, shelves
+from api.http.lane import Lane
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
@@ -65,6 +66,18 @@ ROUTERS = (
 )
 """Every route of the service."""
 
+OFTEN = frozenset(
+    {
+        learners.recommendations,
+        recommendation.create,
+        recommendation.read,
+        shelves.by_designation,
+        shelves.trending_search,
+        happenings.events,
+    }
+)
+"""What the portal calls on every page: served by the short way."""
+
 
 def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastAPI:
     """Return the application for these settings; it opens the store when it starts. ``clock`` tells the time."""
@@ -85,6 +98,7 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(Lane, routes=[route for route in _routes(ROUTERS) if route.endpoint in OFTEN])
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.add_middleware(Border, settings=settings)
     if settings.audit != "off":
@@ -97,6 +111,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
     app.add_middleware(Envelope, body_limit=settings.body_limit, deadline=settings.deadline, metrics=measured)
     _document(app)
     return app
+
+
+def _routes(routers: Iterable[APIRouter]) -> Iterator[APIRoute]:
+    for router in routers:
+        yield from (route for route in router.routes if isinstance(route, APIRoute))
 
 
 def from_environment() -> FastAPI:

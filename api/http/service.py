@@ -118,7 +118,7 @@ class Service:
 
     async def record(self, learner: str) -> LearnerRecord:
         """Return what is known of a learner; ``NotFoundError`` if nothing is."""
-        record = await self.look_up(self.store.record, learner, self.clock())
+        record = await self.store.find_record(learner, self.clock())
         if record is None:
             raise NotFoundError(
                 f"learner {learner!r}",

@@ -33,7 +33,7 @@ async def record_for(
 
 
 async def _known(service: Service, learner_id: str, organisation: str | None, designation: str | None) -> LearnerRecord:
-    record = await service.look_up(service.store.record, learner_id, service.clock())
+    record = await service.store.find_record(learner_id, service.clock())
     known = record.learner if record is not None else Learner(learner_id)
     told = _with_job(known, organisation, designation)
     if record is not None and told == known:
