@@ -73,6 +73,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home.folder
 
 
+@pytest.fixture(scope="module")
+def trained_copy(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy of the home folder for all tests of a module that change nothing, or nothing that others look at."""
+    folder = tmp_path_factory.mktemp("copy") / "home"
+    shutil.copytree(trained, folder)
+    return Home(folder)
+
+
 @pytest.fixture
 def home(trained: Path, tmp_path: Path) -> Home:
     folder = tmp_path / "home"
