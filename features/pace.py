@@ -37,5 +37,5 @@ class Pace:
         self._last = now
         rate = done / max(now - self._began, 1e-9)
         left = max(of - done, 0) / max(rate, 1e-9)
-        speed = f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"  # noqa: PLR2004 - ten and more need no decimals
+        speed = f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}"
         self.say(f"{self.what}: {done:,} of {max(of, done):,} {self.unit}, {speed} a second, {left:,.0f} s left")
