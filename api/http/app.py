@@ -18,12 +18,12 @@ from api.http import health, metrics
 from api.http.access.gate import Gate, enter
 from api.http.border import Border
 from api.http.envelope import Envelope
-from api.http.igot import plans, recommendation, shelves
+from api.http.igot import competency_mapping, coverage, plans, recommendation, shelves
 from api.http.lane import Lane
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
-from api.http.v1 import audit, catalogue, happenings, learners, personal, stateless
+from api.http.v1 import audit, catalogue, edges, happenings, learners, matching, personal, stateless
 from api.http.v1.documents import PROBLEM, Problem
 from api.pages import routes as pages
 from api.http.witness import Witness
@@ -58,10 +58,14 @@ ROUTERS = (
     stateless.router,
     catalogue.router,
     happenings.router,
+    matching.router,
+    edges.router,
     *recommendation.routers,
     shelves.router,
     audit.router,
     plans.router,
+    competency_mapping.router,
+    coverage.router,
     pages.router,
 )
 """Every route of the service."""

@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
-from features.encoder import Encoder, TextKind
-from features.encoder.cache import CachedEncoder
-from features.encoder.light_encoder import LightEncoder
+from api.http.serving_encoder import ServingEncoder
 from features.home import Home
 from features.reference import Course, TableFolder
 from features.text import load_abbreviations
@@ -32,7 +27,7 @@ class Searcher:
     """Holds the index of the bundle that serves; a new bundle gets a new one."""
 
     def __init__(self, home: Home) -> None:
-        self._encoder = _ServingEncoder(home)
+        self.encoder = ServingEncoder(home)
         self._abbreviations = home.abbreviations
         self._index: CourseSearch | None = None
         self._version = ""
@@ -59,7 +54,7 @@ class Searcher:
         try:
             index = CourseSearch(
                 TableFolder(engine.bundle.folder / "reference"),
-                self._encoder,
+                self.encoder,
                 abbreviations=load_abbreviations(self._abbreviations),
             )
             index.search("a", 1)  # the encoder's weights and the languages' anchors are read here
@@ -78,28 +73,6 @@ class Searcher:
             self._version, self._index = engine.version, None
         threading.Thread(target=self.prepare, args=(engine,), name="search", daemon=True).start()
         return None
-
-
-class _ServingEncoder:
-    """Courses' vectors come from the home's cache, where training left them; queries leave nothing behind."""
-
-    def __init__(self, home: Home) -> None:
-        self._light: Encoder = LightEncoder()
-        self._cached = CachedEncoder(self._light, home.cache)
-
-    @property
-    def name(self) -> str:
-        """Name of the model."""
-        return self._light.name
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._light.dimension
-
-    def encode(self, texts: Sequence[str], kind: TextKind = "passage") -> NDArray[np.float32]:
-        """Return one unit row a text."""
-        return (self._cached if kind == "passage" else self._light).encode(texts, kind)
 
 
 def _by_words(

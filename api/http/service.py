@@ -16,6 +16,7 @@ from starlette.requests import Request
 from api.http.audit_file import AuditFile
 from api.http.auditor import Auditor
 from api.http.champion import Champion
+from api.http.matcher import Matcher
 from api.http.metrics import Metrics
 from api.http.problems import OverdueError
 from api.http.searcher import Searcher
@@ -65,6 +66,11 @@ class Service:
     def searcher(self) -> Searcher:
         """Search of the catalogue."""
         return Searcher(self.settings.folders)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Matching of roles, designations and courses."""
+        return Matcher(self.settings.folders, self.searcher.encoder)
 
     @cached_property
     def _threads(self) -> ThreadPoolExecutor:

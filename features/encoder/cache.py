@@ -30,8 +30,10 @@ class CachedEncoder:
     where it stopped.
     """
 
-    def __init__(self, encoder: Encoder, folder: Path, progress: Progress | None = None) -> None:
+    def __init__(self, encoder: Encoder, folder: Path, progress: Progress | None = None, *, keeps: bool = True) -> None:
+        """Make an encoder that remembers in ``folder``; without ``keeps`` it knows what is there and adds nothing."""
         self._encoder = encoder
+        self._keeps = keeps
         self._file = folder / FILE_NAME
         self._progress = progress
 
@@ -49,12 +51,21 @@ class CachedEncoder:
         """Return one unit row a text, shape (len(texts), dimension); an empty text gives a zero row."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
+        try:
+            return self._encode(texts, kind)
+        except sqlite3.Error:
+            if self._keeps:
+                raise
+            return self._encoder.encode(texts, kind)  # what only looks things up goes on without them
+
+    def _encode(self, texts: Sequence[str], kind: TextKind) -> NDArray[np.float32]:
         keys = [self._key(text, kind) for text in texts]
         with closing(self._open()) as database:
             known = _look_up(database, keys)
             missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
             for fresh in self._compute(missing, kind):
-                _store(database, fresh)
+                if self._keeps:
+                    _store(database, fresh)
                 known.update(fresh)
         return np.frombuffer(b"".join(known[key] for key in keys), dtype="<f4").reshape(len(texts), -1).copy()
 

@@ -67,6 +67,12 @@ class EncodedTexts:
                 part.__dict__[name] = _picked(self.__dict__[name], pick)
         return part
 
+    def by(self, encoder: Encoder) -> EncodedTexts:
+        """Return the same texts with all that was computed; what is asked of them from now on is by that encoder."""
+        same = EncodedTexts(self.texts, self.names, self.languages, encoder)
+        same.__dict__.update({name: self.__dict__[name] for name in _BY_ROW if name in self.__dict__})
+        return same
+
     @cached_property
     def as_queries(self) -> NDArray[np.float32]:
         """Vectors of the texts as questions, shape (n, d)."""

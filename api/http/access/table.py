@@ -14,6 +14,8 @@ _OF_LEARNERS = frozenset({Role.LEARNER, Role.PLANNER, Role.SERVICE, Role.ADMIN})
 """Whose record, each may see, is checked when the record is known."""
 _OWN = frozenset({Role.LEARNER, Role.SERVICE, Role.ADMIN})
 _MACHINES = frozenset({Role.SERVICE, Role.ADMIN})
+_OF_TEXTS = frozenset({Role.PLANNER, Role.DATA_SCIENTIST, Role.SERVICE, Role.ADMIN})
+"""Routes that read texts of roles and courses, and tell of nobody."""
 
 _FAMILIES = ("/api/recommendation", "/courseRecommendation", "/api/courseRecommendation")
 
@@ -42,6 +44,13 @@ TABLE: Mapping[str, frozenset[Role] | None] = {
     "/v1/roles": _ALL,
     "/v1/roles/{role}": _ALL,
     "/v1/models/current": _ALL,
+    "/v1/positions/match": _OF_TEXTS,
+    "/v1/roles/suggestions": _OF_TEXTS,
+    "GET /v1/edges": _OF_TEXTS,
+    "POST /v1/edges": frozenset({Role.PLANNER, Role.ADMIN}),
+    "/v1/edges/suggestions": _OF_TEXTS,
+    "/api/v1/map_competencies": _OF_TEXTS,
+    "/api/v1/coverage-analysis/analyze": _OF_TEXTS,
     "/v1/events": _MACHINES,
     "/v1/feedback": _OWN,
     "/v1/shown/{recommendation}": _OWN,

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import sqlite3
 import threading
 
 import numpy as np
 import pytest
 
-from features.encoder.cache import CachedEncoder
+from features.encoder.cache import FILE_NAME, CachedEncoder
 
 
 class Recorder:
@@ -89,3 +90,19 @@ def test_no_texts_open_no_file(tmp_path):
 
 def test_half_a_surrogate_is_no_trouble(tmp_path):
     assert CachedEncoder(Recorder(), tmp_path).encode(["\ud800"]).shape == (1, 2)
+
+
+def test_without_keeping_what_is_there_is_known_and_nothing_is_added(tmp_path):
+    CachedEncoder(Recorder(), tmp_path).encode(["a"])
+    inner = Recorder()
+    reader = CachedEncoder(inner, tmp_path, keeps=False)
+    assert reader.encode(["a", "bb"]).tolist() == [[1, 97], [2, 98]]
+    reader.encode(["bb"])
+    assert inner.asked == ["bb", "bb"]
+
+
+def test_a_damaged_cache_does_not_stop_one_who_only_looks_things_up(tmp_path):
+    (tmp_path / FILE_NAME).write_bytes(b"not a database, but long enough to be taken for one" * 100)
+    assert CachedEncoder(Recorder(), tmp_path, keeps=False).encode(["a"]).tolist() == [[1, 97]]
+    with pytest.raises(sqlite3.DatabaseError):
+        CachedEncoder(Recorder(), tmp_path).encode(["a"])
