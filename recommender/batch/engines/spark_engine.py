@@ -28,15 +28,16 @@ class SparkEngine:
     """``local[N,F]`` or ``spark://HOST:PORT``."""
 
     def make(self, folder: str, key: str, numbers: Sequence[int]) -> Iterator[Part]:
-        """Yield the parts as they are finished; one task a part, tried again elsewhere when its executor is lost."""
+        """Yield the parts when all are made; one task a part, tried again elsewhere when its executor is lost.
+
+        How far it is while it works, Spark itself shows.
+        """
         sql = required("pyspark.sql", "spark")
         _require_java()
-        session = _session(sql, self.master)
+        session = _session(sql, self.master, len(numbers))
         try:
             frame = session.createDataFrame([(number,) for number in numbers], "number long")
-            tasks = frame.repartitionByRange(len(numbers), "number") if len(numbers) > 1 else frame
-            made = tasks.mapInArrow(partial(_make_rows, folder, key), _ROWS)
-            for row in made.toLocalIterator(prefetchPartitions=True):
+            for row in frame.mapInArrow(partial(_make_rows, folder, key), _ROWS).collect():
                 yield Part(**row.asDict())
         except KarmapathError:
             raise
@@ -56,15 +57,14 @@ def _make_rows(folder: str, key: str, batches: Iterable[Any]) -> Iterator[Any]:
             yield pa.RecordBatch.from_pylist(made)
 
 
-def _session(sql: Any, master: str) -> Any:
+def _session(sql: Any, master: str, tasks: int) -> Any:
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     home = str(Path(features.__file__).parents[1])
     path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
     builder = sql.SparkSession.builder.master(master).appName("karmapath batch")
     settings = {
         "spark.ui.enabled": "false",
-        "spark.sql.shuffle.partitions": "8",
-        "spark.sql.adaptive.enabled": "false",  # it would pack many numbers into one task
+        "spark.default.parallelism": str(tasks),  # one number a task
         "spark.executorEnv.PYTHONPATH": path,
         "spark.driver.bindAddress": "127.0.0.1" if master.startswith("local") else "0.0.0.0",  # noqa: S104
         "spark.log.level": "ERROR",
