@@ -88,6 +88,8 @@ class Position:
     designation: str
     group: str | None
     roles: tuple[str, ...]
+    wing: str | None = None
+    """Wing, division or section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +325,7 @@ def _positions(source: TableSource) -> Iterable[Position]:
         roles[r["position_id"]].append(r["role_id"])
     for r in source.read("positions").iter_rows(named=True):
         held = tuple(roles[r["position_id"]])
-        yield Position(r["position_id"], r["organisation_id"], r["designation"], r["group"], held)
+        yield Position(r["position_id"], r["organisation_id"], r["designation"], r["group"], held, r["wing"])
 
 
 def _titles(source: TableSource) -> Iterable[tuple[tuple[str, str | None], str]]:

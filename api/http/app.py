@@ -25,7 +25,9 @@ from api.http.problems import install_problems
 from api.http.service import Service
 from api.http.v1 import audit, catalogue, edges, happenings, learners, matching, personal, stateless
 from api.http.v1.documents import PROBLEM, Problem
+from api.http.v1.organisations import routes as organisations
 from api.pages import routes as pages
+from api.pages.planning import routes as planning_pages
 from api.http.witness import Witness
 from api.settings import Settings, load_settings
 from features.home import HOME_VARIABLE
@@ -58,6 +60,7 @@ ROUTERS = (
     stateless.router,
     catalogue.router,
     happenings.router,
+    *organisations.routers,
     matching.router,
     edges.router,
     *recommendation.routers,
@@ -67,6 +70,7 @@ ROUTERS = (
     competency_mapping.router,
     coverage.router,
     pages.router,
+    *planning_pages.routers,
 )
 """Every route of the service."""
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query, Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Query, Request
+from starlette.responses import RedirectResponse, Response
 
 from api.http.access.gate import may_see, principal_of
 from api.http.access.principal import Role
 from api.http.access.records import record_of
-from api.http.answers import stamp
-from api.http.problems import status_of
 from api.http.service import Service, service_of
+from api.pages.render import CSS, InWords, page, problem_page
 from api.pages.view import Wishes, learner_view
-from api.pages.words import LANGUAGES, Words, words
 from features.errors import KarmapathError
 from features.records import Learner
-from recommender.paths import sentence
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,33 +24,6 @@ _SEARCHED = 400
 """Learners among whom the start page looks for one of each designation."""
 
 _EXAMPLES = 12
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
-_CSS = resources.files("api.pages").joinpath("static/style.css").read_bytes()
-_templates = Environment(
-    loader=PackageLoader("api.pages"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
-
-def _language(request: Request, lang: Annotated[Literal["en", "hi"] | None, Query()] = None) -> Words:
-    """Return the words of the language asked for, else of the first one the browser prefers that there is."""
-    if lang is not None:
-        return words(lang)
-    preferred = (part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(","))
-    return words(next((code for code in preferred if code in LANGUAGES), "en"))
-
-
-InWords = Annotated[Words, Depends(_language)]
 
 
 @router.get("/")
@@ -79,9 +47,9 @@ async def start(request: Request, w: InWords, q: Annotated[str, Query(max_length
             "names": _organisation_names(service),
         }
     except KarmapathError as error:
-        return _problem(request, w, error)
+        return problem_page(request, w, error)
     base = str(request.base_url).rstrip("/")
-    return _page(request, w, "start.html", base=base, **facts)
+    return page(request, w, "start.html", base=base, **facts)
 
 
 @router.get("/learners/{learner}")
@@ -102,22 +70,22 @@ async def learner_page(
         limit = service.settings.deadline / 4
         view = await service.solve(learner_view, engine, record, service.clock(), wishes, limit)
     except KarmapathError as error:
-        return _problem(request, w, error)
+        return problem_page(request, w, error)
     service.writer.note_shown(service.shown(learner, "page", engine, view.recommendations))
     roles = sorted(engine.reference.roles.values(), key=lambda role: role.name)
-    return _page(request, w, "learner.html", view=view, engine=engine, reference=engine.reference, roles=roles)
+    return page(request, w, "learner.html", view=view, engine=engine, reference=engine.reference, roles=roles)
 
 
 @router.get("/docs")
 async def docs(request: Request, w: InWords) -> Response:
     """Show the routes of the API."""
-    return _page(request, w, "docs.html", document=request.app.openapi())
+    return page(request, w, "docs.html", document=request.app.openapi())
 
 
 @router.get("/static/style.css")
 async def style() -> Response:
     """Return the style sheet."""
-    return Response(_CSS, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+    return Response(CSS, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
 
 
 async def _visible(request: Request, prefix: str) -> list[Learner]:
@@ -127,18 +95,6 @@ async def _visible(request: Request, prefix: str) -> list[Learner]:
     if principal.role is not Role.PLANNER:
         return list(found)
     return [one for one in found if may_see(principal, one.organisation, service.engine.reference)]
-
-
-def _page(request: Request, w: Words, template: str, status: int = 200, **values: Any) -> Response:
-    other = {code: str(request.url.include_query_params(lang=code).replace(scheme="", netloc="")) for code in LANGUAGES}
-    html = _templates.get_template(template).render(
-        w=w, words=words, languages=other, stamp=stamp, sentence=sentence, **values
-    )
-    return HTMLResponse(html, status, _HEADERS | {"Content-Language": w.language})
-
-
-def _problem(request: Request, w: Words, error: KarmapathError) -> Response:
-    return _page(request, w, "problem.html", status_of(error), error=error)
 
 
 def _one_each(found: Sequence[Learner]) -> list[Learner]:

@@ -7,7 +7,8 @@ from api.http.access.table import TABLE
 from api.http.igot.recommendation import FAMILIES
 from api.settings import Settings
 
-PAGE = (Path(__file__).parents[2] / "docs/serving.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("serving.md", "workbench.md"))
 
 
 def test_every_setting_is_documented() -> None:

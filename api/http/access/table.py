@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.http.access.planning import PLANNING
 from api.http.access.principal import Role
 
 EVERYBODY: frozenset[Role] | None = None
@@ -63,6 +64,7 @@ TABLE: Mapping[str, frozenset[Role] | None] = {
     "/trending/search": _ALL,
     "/api/trending/search": _ALL,
     "/v2/trending/search": _ALL,
+    **PLANNING,
     **{f"{family}/create": _OWN for family in _FAMILIES},
     **{f"{family}/read/{{recommendation_id}}": _OWN for family in _FAMILIES},
     **{f"{family}/feedback": _OWN for family in _FAMILIES},

@@ -10,6 +10,8 @@ from functools import cache
 from importlib import resources
 
 LANGUAGES = ("en", "hi")
+_FILES = ("", "planning_")
+"""What the files of each language's catalogue begin with: the learners' pages, the planners' pages."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,9 @@ class Words:
 @cache
 def words(language: str) -> Words:
     """Return the catalogue of a language of ``LANGUAGES``."""
-    file = resources.files(__package__).joinpath(f"{language}.toml")
-    return Words(language, tomllib.loads(file.read_text(encoding="utf-8")))
+    files = (resources.files(__package__).joinpath(f"{name}{language}.toml") for name in _FILES)
+    entries = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    return Words(language, {key: text for part in entries for key, text in part.items()})
 
 
 def _figure(value: object) -> str:

@@ -66,6 +66,7 @@ def guarded(home: Home, clock: Clock) -> Iterator[TestClient]:
 
 def call(client: TestClient, method: str, path: str, **options: Any) -> int:
     real = path.replace("{learner}", "L3").replace("{course}", "c2").replace("{role}", "clerk")
+    real = real.replace("{organisation}", "d1").replace("{competency}", "drafting")
     real = real.replace("{recommendation}", "none").replace("{recommendation_id}", "none")
     body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[-1]))
     return client.request(method, real, json=body, follow_redirects=False, **options).status_code

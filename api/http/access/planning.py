@@ -1,0 +1,28 @@
+"""The rows of the planner's workbench in the table of routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from api.http.access.principal import Role
+
+PLANNERS = frozenset({Role.PLANNER, Role.ADMIN})
+"""For whose organisation, is checked when the path is read (``organisation_of``)."""
+
+_PAGES = (
+    "/gaps", "/gaps/{competency}",
+)  # fmt: skip
+"""Pages about an organisation."""
+
+_ROUTES = (
+    "/gaps", "/gaps/trend", "/gaps/peers", "/gaps/{competency}",
+)  # fmt: skip
+"""Routes about an organisation."""
+
+PLANNING: Mapping[str, frozenset[Role]] = {
+    "/planning": PLANNERS,
+    **{f"/planning/{{organisation}}{page}": PLANNERS for page in _PAGES},
+    "/v1/organisations": PLANNERS,
+    **{f"/v1/organisations/{{organisation}}{route}": PLANNERS for route in _ROUTES},
+}
+"""Route to the roles that may call it."""

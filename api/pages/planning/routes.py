@@ -1,0 +1,7 @@
+"""Every planner's page."""
+
+from __future__ import annotations
+
+from api.pages.planning import gaps, start
+
+routers = (start.router, gaps.router)
