@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Protocol, cast
+from typing import Protocol, runtime_checkable
 
 import polars as pl
 from sqlalchemy import Connection, Row, Table, delete, func, select
@@ -18,6 +18,7 @@ from features.store.erase import forgotten_digests, without_forgotten
 from features.store.events import EVENT, Profile
 from features.store.holders import plan_holder
 from features.store.tables import enrolments, events, evidence, facts, learners, organisations, plans
+from features.warehouse import Snapshot
 
 _LOADED = (organisations, learners, enrolments, evidence, plans)
 _OF_LEARNERS = (learners, enrolments, evidence)
@@ -29,15 +30,25 @@ _TEXTS = {"organisation_id": pl.String, "lineage": pl.String}
 SNAPSHOT_FACT = "snapshot"
 
 
-class PortionedSource(TableSource, Protocol):
-    """A source that is too large to hold: it hands out the rows of some learners at a time."""
+Portion = Mapping[str, pl.DataFrame]
+"""The tables of some learners."""
 
-    def scan(self, table: str) -> pl.LazyFrame:
-        """Read a table lazily."""
+
+@runtime_checkable
+class PortionedSource(Protocol):
+    """A source that is too large to hold: it hands out the learners some at a time, in the order of their ids."""
+
+    @property
+    def rows(self) -> Mapping[str, int]:
+        """How many rows each table has."""
         ...
 
-    def between(self, table: str, first: str | None, end: str | None) -> pl.LazyFrame:
-        """Return a table's rows of the learners from ``first`` to before ``end``; ``None``: without a bound."""
+    def read(self, table: str) -> pl.DataFrame:
+        """Return a table that does not grow with learners."""
+        ...
+
+    def portions(self) -> Iterator[Portion]:
+        """Yield the learners with their enrolments and evidence."""
         ...
 
 
@@ -46,7 +57,10 @@ Progress = Callable[[int, int], None]
 
 
 def load_tables(
-    connection: Connection, source: TableSource, as_of: datetime | None = None, progress: Progress | None = None
+    connection: Connection,
+    source: TableSource | PortionedSource,
+    as_of: datetime | None = None,
+    progress: Progress | None = None,
 ) -> Mapping[str, int]:
     """Put the snapshot's rows in place of the loaded tables and return how many rows each has.
 
@@ -56,6 +70,7 @@ def load_tables(
 
     A source that can hand out learners in portions is never held whole.
     """
+    of = getattr(source, "rows", {}).get("learners", 0)
     version, marks = _next_version(connection), forgotten_digests(connection)
     rows = {table.name: 0 for table in _LOADED}
     for table in _LOADED:
@@ -68,7 +83,7 @@ def load_tables(
         rows[table.name] += kept.height
         newest = max(newest, _newest(kept))
         if progress is not None and table is _OF_LEARNERS[-1]:
-            progress(rows["learners"], getattr(source, "rows", {}).get("learners", rows["learners"]))
+            progress(rows["learners"], of)
     publish_drafts(connection)
     _replay(connection, as_of or newest)
     return rows
@@ -90,11 +105,11 @@ def _next_version(connection: Connection) -> int:
     return (connection.execute(select(func.max(learners.c.version))).scalar() or 0) + 1
 
 
-def _of_learners(source: TableSource, version: int) -> Iterator[tuple[Table, pl.DataFrame]]:
+def _of_learners(source: TableSource | PortionedSource, version: int) -> Iterator[tuple[Table, pl.DataFrame]]:
     """Yield the rows that grow with learners, some learners at a time, sorted as the store keeps them."""
-    for first, end in _portions(source):
+    for portion in _portions(source):
         for table in _OF_LEARNERS:
-            frame = _portion(source, table.name, first, end)
+            frame = portion[table.name]
             if table is learners:
                 frame = frame.with_columns(
                     pl.col("languages").list.join(",").replace("", None), pl.lit(version).alias("version")
@@ -102,18 +117,15 @@ def _of_learners(source: TableSource, version: int) -> Iterator[tuple[Table, pl.
             yield table, frame.sort(_ORDER[table.name])
 
 
-def _portions(source: TableSource) -> Sequence[tuple[str | None, str | None]]:
-    if not hasattr(source, "between"):
-        return [(None, None)]
-    ids = cast("PortionedSource", source).scan("learners").select("learner_id").collect()["learner_id"].sort()
-    bounds = [None, *ids.gather_every(_PORTION).to_list()[1:], None]
-    return list(pairwise(bounds))
-
-
-def _portion(source: TableSource, table: str, first: str | None, end: str | None) -> pl.DataFrame:
-    if first is None and end is None:
-        return source.read(table)
-    return cast("PortionedSource", source).between(table, first, end).collect()
+def _portions(source: TableSource | PortionedSource) -> Iterator[Portion]:
+    if isinstance(source, PortionedSource):
+        yield from source.portions()
+    elif not isinstance(source, Snapshot) or source.rows.get("learners", 0) <= _PORTION:
+        yield {table.name: source.read(table.name) for table in _OF_LEARNERS}
+    else:
+        ids = source.scan("learners").select("learner_id").collect()["learner_id"].sort()
+        for first, end in pairwise([None, *ids.gather_every(_PORTION).to_list()[1:], None]):
+            yield {table.name: source.between(table.name, first, end).collect() for table in _OF_LEARNERS}
 
 
 def _chosen(frame: pl.DataFrame, table: Table) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
@@ -31,6 +31,15 @@ if TYPE_CHECKING:  # psycopg is there only where PostgreSQL is used
     from features.store.postgres_reader import PostgresReader
 
 _RACES = 5
+
+
+class Source(load.PortionedSource, Protocol):
+    """What a store is loaded from: a snapshot, or something like one that is known by its hash."""
+
+    @property
+    def hash(self) -> str:
+        """What tells it from others."""
+        ...
 
 
 class Store:
@@ -80,7 +89,7 @@ class Store:
     # What comes in bulk
 
     def load(
-        self, snapshot: Snapshot, *, again: bool = False, progress: load.Progress | None = None
+        self, snapshot: Snapshot | Source, *, again: bool = False, progress: load.Progress | None = None
     ) -> Mapping[str, int]:
         """Take over the snapshot's learners, enrolments, evidence and plans, and apply all events on top.
 
