@@ -10,6 +10,7 @@ import uvicorn
 
 from api.cli.output import log
 from api.http.logs import log_config
+from api.http.patience import PatientProtocol
 from api.settings import Settings, SettingsError
 from features.errors import NotReadyError
 from features.home import HOME_VARIABLE
@@ -46,6 +47,8 @@ def run(settings: Settings) -> None:
         port=settings.port,
         workers=settings.workers,
         log_config=log_config(settings.log_level, as_json=settings.log_format == "json", requests=settings.access_log),
+        http=PatientProtocol,
+        ws="none",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,

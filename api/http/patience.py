@@ -1,0 +1,78 @@
+"""How long the server waits for a request's head, and how long it may be.
+
+A client that sends a byte a minute holds a connection without ever asking anything. Bodies are watched where they are
+read (``api.http.bodies``); this watches what comes before: the request line and the headers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10.0
+"""How long the head may take, from the connection or from its first byte."""
+
+HEAD_BYTES = 65_536
+"""How long it may be."""
+
+_CLOSE = b"content-length: 0\r\nconnection: close\r\n\r\n"
+_TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\n" + _CLOSE
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _CLOSE
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """HTTP/1.1 that does not wait for ever; a head that comes in one piece costs a comparison."""
+
+    _alarm: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+    _head_open = True
+    """Whether a request's head is still to come or to be ended."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a first request."""
+        super().connection_made(transport)
+        self._alarm = self.loop.call_later(HEAD_SECONDS, self._too_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        self._still()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """Begin a head."""
+        self._head_open = True
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """End a head."""
+        self._head_open = False
+        self._still()
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; a head that is not at its end by now is watched."""
+        super().data_received(data)
+        if not self._head_open or self.transport.is_closing():
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > HEAD_BYTES:
+            self._end(_TOO_LONG)
+        elif self._alarm is None:
+            self._alarm = self.loop.call_later(HEAD_SECONDS, self._too_late)
+
+    def _too_late(self) -> None:
+        self._alarm = None
+        if self._head_open and not self.transport.is_closing():
+            self._end(_TOO_LATE)
+
+    def _end(self, answer: bytes) -> None:
+        self._still()
+        self.transport.write(answer)
+        self.transport.close()
+
+    def _still(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
