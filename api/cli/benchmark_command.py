@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.benchmark_batch import batch
 from api.cli.benchmark_matching import matching
 from api.cli.benchmark_paths import paths
 from api.cli.output import log, print_json, say
@@ -129,3 +130,4 @@ def _show(found: dict[str, Any], ks: tuple[int, ...]) -> None:
 
 app.command()(paths)
 app.command()(matching)
+app.command()(batch)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
 
-from features.population import Everyone
+from features.population import Everyone, LearnerFrames
 from models.bundle import Bundle
 from recommender.batch.job import PEOPLE, WORK, Job
 from recommender.batch.layout import lists_frame
 from recommender.batch.parts import Part, read_part, write_part
 from recommender.engine import Engine
-from recommender.listing import BlockTables, Lister, block_of_tables
+from recommender.listing import BlockTables, LearnerBlock, Lister, block_of_tables
 
 _HOLDER = r"(?s)^(designation:[^:]*|[^:]*):(.*)$"
 
@@ -30,12 +31,16 @@ def make_part(folder: str, key: str, number: int) -> Part:
     if done is not None:
         return done
     frames = everyone.read(everyone.ranges[number])
+    best = lister.best(block_of(frames, lister, job.moment), job.moment, job.top)
+    return write_part(place, job, number, lists_frame(frames.learners["learner_id"], best, job, lister.catalogue))
+
+
+def block_of(frames: LearnerFrames, lister: Lister, at: datetime) -> LearnerBlock:
+    """Return the learners of a range as a block, in the order of their ids."""
     tables = BlockTables(
         frames.learners, frames.enrolments, frames.evidence, _as_in_warehouse(frames.plans), frames.down_rated
     )
-    block = block_of_tables(tables, lister.catalogue, lister.table, job.moment)
-    best = lister.best(block, job.moment, job.top)
-    return write_part(place, job, number, lists_frame(frames.learners["learner_id"], best, job, lister.catalogue))
+    return block_of_tables(tables, lister.catalogue, lister.table, at)
 
 
 def _as_in_warehouse(plans: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,72 @@
+"""How long lists take beside implicit's, in one process, one after the other, with the same threads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+from experiments.batch.child import AT
+from experiments.batch.peer import implicit_us
+from features.population import take_warehouse
+from features.warehouse import Snapshot
+from models.base import LearnerBatch
+from models.bundle import Bundle
+from recommender.batch.make_part import block_of
+from recommender.engine import Engine
+from recommender.listing import LearnerBlock, Lister
+
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class ListsSpeed:
+    """Microseconds a learner, the middle of three rounds each."""
+
+    lists_us: float
+    """Masks, needs, the blend, the best k, reasons: from a block of learners to their lists."""
+    reading_us: float
+    """From Parquet to the block."""
+    implicit_us: float
+    learners: int
+    courses: int
+
+
+def lists_speed(
+    warehouse: Path, snapshot: Snapshot, bundle: Path, k: int, threads: int, learners: int, say: Callable[[str], None]
+) -> ListsSpeed:
+    """Measure both on the first ``learners`` learners of the snapshot."""
+    engine = Engine(Bundle.load(bundle))
+    lister = Lister(engine.bundle, engine.evidence)
+    with TemporaryDirectory() as folder:
+        everyone = take_warehouse(Path(folder), warehouse, snapshot, None, max(1, learners // (4 * threads)))
+        ranges = everyone.ranges[: 4 * threads]
+        began = time.perf_counter()
+        blocks = [block_of(everyone.read(ids), lister, AT) for ids in ranges]
+        reading = time.perf_counter() - began
+    n = sum(map(len, blocks))
+    batches = [_batch(block, lister) for block in blocks]
+    _lists(lister, blocks, k, threads)  # what is compiled or mapped at first use is there before the clock runs
+    ours, theirs = [], []
+    for number in range(_ROUNDS):
+        ours.append(_lists(lister, blocks, k, threads))
+        theirs.append(sum(implicit_us(one, k, threads) * len(one) for one in batches) / n)
+        say(f"  round {number + 1}: {1e6 * ours[-1] / n:.1f} us a learner, implicit {theirs[-1]:.1f}")
+    return ListsSpeed(1e6 * median(ours) / n, 1e6 * reading / n, median(theirs), n, len(lister.catalogue))
+
+
+def _lists(lister: Lister, blocks: list[LearnerBlock], k: int, threads: int) -> float:
+    """Return the seconds that the lists of all blocks take."""
+    began = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(lambda block: lister.best(block, AT, k), blocks))
+    return time.perf_counter() - began
+
+
+def _batch(block: LearnerBlock, lister: Lister) -> LearnerBatch:
+    features = lister.bundle.learner_vocabulary.matrix(block.profiles, lister.bundle.reference)
+    return LearnerBatch(block.histories, features[block.profile])
