@@ -18,7 +18,7 @@ from api.http import health, metrics
 from api.http.access.gate import Gate, enter
 from api.http.border import Border
 from api.http.envelope import Envelope
-from api.http.igot import competency_mapping, coverage, plans, recommendation, shelves
+from api.http.igot import competency_mapping, coverage, plans, recommendation, search, shelves
 from api.http.lane import Lane
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
@@ -69,6 +69,7 @@ ROUTERS = (
     plans.router,
     competency_mapping.router,
     coverage.router,
+    search.router,
     pages.router,
     *planning_pages.routers,
 )

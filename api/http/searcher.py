@@ -13,14 +13,19 @@ from datetime import datetime
 
 from api.http.serving_encoder import ServingEncoder
 from features.home import Home
+from features.records import Learner
 from features.reference import Course, TableFolder
 from features.text import load_abbreviations
+from recommender.eligibility import is_entitled
 from recommender.engine import Engine
+from recommender.matching.facets import Facets
 from recommender.matching.search import CourseSearch, Hit, SearchAnswer
 
 log = logging.getLogger("karmapath.search")
 
 MEANING, WORDS = "meaning", "words"
+NOBODY = Learner("")
+"""Somebody of whom nothing is known: entitled to nothing that is restricted."""
 
 
 class Searcher:
@@ -32,20 +37,28 @@ class Searcher:
         self._index: CourseSearch | None = None
         self._version = ""
         """The bundle that the index is of, or is being made of."""
+        self._counted: tuple[str, Facets | None] = "", None
         self._lock = threading.Lock()
 
     def search(
-        self, engine: Engine, query: str, at: datetime, limit: int, offset: int, filters: Mapping[str, Collection[str]]
+        self,
+        engine: Engine,
+        query: str,
+        at: datetime,
+        limit: int,
+        offset: int,
+        filters: Mapping[str, Collection[str]],
+        learner: Learner = NOBODY,
     ) -> tuple[SearchAnswer, str]:
         """Return the live courses that fit, and how they were found: ``MEANING`` or ``WORDS``.
 
-        Restricted courses are left out: a search does not know who is entitled to them.
+        Restricted courses are found by learners who are entitled to them, and by nobody else.
         """
         courses = engine.reference.courses.values()
-        live = {course.id: course for course in courses if course.is_live(at) and not course.restricted}
+        live = {course.id: course for course in courses if course.is_live(at) and is_entitled(learner, course)}
         index = self._ready(engine) if query.strip() else None
         if index is None:
-            return _by_words(live.values(), query, limit, offset, filters), WORDS
+            return _by_words(live.values(), query, limit, offset, filters, self._facets(engine)), WORDS
         return index.search(query, limit, offset, allowed=live.keys(), filters=filters), MEANING
 
     def prepare(self, engine: Engine) -> None:
@@ -66,6 +79,13 @@ class Searcher:
                 self._index = index
         log.info("search by meaning is ready for %s", engine.version)
 
+    def _facets(self, engine: Engine) -> Facets:
+        version, facets = self._counted
+        if facets is None or version != engine.version:
+            facets = Facets(TableFolder(engine.bundle.folder / "reference"))
+            self._counted = engine.version, facets
+        return facets
+
     def _ready(self, engine: Engine) -> CourseSearch | None:
         with self._lock:
             if self._version == engine.version:
@@ -76,19 +96,18 @@ class Searcher:
 
 
 def _by_words(
-    courses: Collection[Course], query: str, limit: int, offset: int, filters: Mapping[str, Collection[str]]
+    courses: Collection[Course],
+    query: str,
+    limit: int,
+    offset: int,
+    filters: Mapping[str, Collection[str]],
+    facets: Facets,
 ) -> SearchAnswer:
     words = query.casefold().split()
-    found = sorted(
-        (c for c in courses if all(word in c.name.casefold() for word in words) and _passes(c, filters)),
+    named = sorted(
+        (course for course in courses if all(word in course.name.casefold() for word in words)),
         key=lambda course: (course.name.strip().casefold(), course.id),
     )
-    return SearchAnswer(tuple(Hit(c.id, 1.0) for c in found[offset : offset + limit]), len(found), {})
-
-
-def _passes(course: Course, filters: Mapping[str, Collection[str]]) -> bool:
-    values = {"languages": course.languages, "category": (course.category,), "provider": (course.provider or "",)}
-    return all(
-        not {value.casefold() for value in wanted}.isdisjoint(value.casefold() for value in values[name])
-        for name, wanted in filters.items()
-    )
+    found = facets.narrowed((course.id for course in named), filters)
+    hits = tuple(Hit(course, 1.0) for course in found[offset : offset + limit])
+    return SearchAnswer(hits, len(found), facets.counted(found))

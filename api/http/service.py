@@ -16,6 +16,7 @@ from starlette.requests import Request
 from api.http.audit_file import AuditFile
 from api.http.auditor import Auditor
 from api.http.champion import Champion
+from api.http.igot.contents import Contents
 from api.http.matcher import Matcher
 from api.http.metrics import Metrics
 from api.http.problems import OverdueError
@@ -66,6 +67,11 @@ class Service:
     def searcher(self) -> Searcher:
         """Search of the catalogue."""
         return Searcher(self.settings.folders)
+
+    @cached_property
+    def contents(self) -> Contents:
+        """The catalogue as the platform's search shows it."""
+        return Contents()
 
     @cached_property
     def matcher(self) -> Matcher:

@@ -6,12 +6,10 @@ course is found when it shares a word or its meaning stands out from the catalog
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from features.encoder import Encoder, TextKind
@@ -23,12 +21,10 @@ from features.text.sounds import words
 from recommender.matching.concepts import Concepts
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.everyday import language_anchors
+from recommender.matching.facets import Facets
 from recommender.matching.lexical import GramIndex, WordIndex
 from recommender.matching.spelling import Spelling
 from recommender.matching.stems import STOP_WORDS
-
-FACETS = ("languages", "category", "provider", "difficulty", "topics")
-"""Columns of the table ``courses`` that hits are counted by and may be filtered by."""
 
 MAX_QUERY = 400
 """Characters of a query that are read."""
@@ -91,7 +87,7 @@ class CourseSearch:
         rows = source.read("courses").sort("course_id")
         self._ids: list[str] = rows["course_id"].to_list()
         self._column = {course: number for number, course in enumerate(self._ids)}
-        self._values = {name: _values(rows[name]) for name in FACETS}
+        self._facets = Facets(source)
         self._popularity = np.log1p(rows["ratings"].fill_null(0).to_numpy().astype(np.float64))
         self._encoder = encoder
         self._anchors: dict[tuple[str, TextKind], NDArray[np.float32]] = {}
@@ -138,7 +134,7 @@ class CourseSearch:
         found = found[mask[found]]
         order = found[np.argsort(-scores[found], kind="stable")]
         hits = tuple(Hit(self._ids[c], round(float(scores[c]), 4)) for c in order[offset : offset + limit])
-        return SearchAnswer(hits, len(order), self._facets(order), meant)
+        return SearchAnswer(hits, len(order), self._facets.counted_rows(order), meant)
 
     def _found(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[str, tuple[str, ...]]]:
         meant = {word: self._spelling.meant(word) for word in words(text)}
@@ -191,21 +187,10 @@ class CourseSearch:
         return np.asarray(total, dtype=np.float64), spoken > 0
 
     def _mask(self, allowed: Collection[str] | None, filters: Mapping[str, Collection[str]]) -> NDArray[np.bool_]:
-        mask = np.ones(len(self._ids), dtype=bool)
+        mask = self._facets.passing(filters)
         if allowed is not None:
-            mask = np.isin(np.array(self._ids, dtype=object), list(allowed))
-        for column, wanted in filters.items():
-            accepted = {value.casefold() for value in wanted}
-            mask &= np.array(
-                [any(v.casefold() in accepted for v in values) for values in self._values[column]], dtype=bool
-            )
+            mask &= np.fromiter((course in allowed for course in self._ids), dtype=bool, count=len(self._ids))
         return mask
-
-    def _facets(self, columns: NDArray[np.int64]) -> dict[str, dict[str, int]]:
-        counts = {name: Counter(v for c in columns for v in self._values[name][c]) for name in FACETS}
-        return {
-            name: dict(sorted(count.items(), key=lambda item: (-item[1], item[0]))) for name, count in counts.items()
-        }
 
 
 def _stands_out(meaning: NDArray[np.float64], deviations: float) -> NDArray[np.bool_]:
@@ -221,7 +206,3 @@ def _stands_out(meaning: NDArray[np.float64], deviations: float) -> NDArray[np.b
 def _squashed(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return BM25 scores between 0 and 1, so that no rare word outweighs all meaning."""
     return scores / (scores + _HALF)
-
-
-def _values(column: pl.Series) -> list[tuple[str, ...]]:
-    return [tuple(cell) if isinstance(cell, pl.Series | list) else (cell,) if cell else () for cell in column]

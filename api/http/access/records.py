@@ -9,7 +9,7 @@ from api.http.access.principal import Role
 from api.http.problems import ForbiddenError
 from api.http.service import service_of
 from features.errors import NotFoundError
-from features.records import LearnerRecord
+from features.records import Learner, LearnerRecord
 
 
 async def record_of(request: Request, learner: str) -> LearnerRecord:
@@ -34,3 +34,24 @@ async def record_of(request: Request, learner: str) -> LearnerRecord:
         raise
     require_organisation(request, record.learner.organisation, service.engine.reference)
     return record
+
+
+async def seeker_of(request: Request, learner: str | None) -> Learner:
+    """Return for whom a search is: the learner that is named, else the one who calls, else nobody in particular.
+
+    Raises
+    ------
+    ForbiddenError
+        If the caller may not see the learner that is named.
+    """
+    principal = principal_of(request)
+    if learner is not None:
+        if principal.role is Role.DATA_SCIENTIST:
+            raise ForbiddenError("a learner's record", "a search for nobody in particular", "leave the learner out")
+        return (await record_of(request, learner)).learner
+    if principal.learner is None:
+        return Learner("")
+    try:
+        return (await service_of(request).record(principal.learner)).learner
+    except NotFoundError:
+        return Learner(principal.learner)

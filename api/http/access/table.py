@@ -18,6 +18,10 @@ _MACHINES = frozenset({Role.SERVICE, Role.ADMIN})
 _OF_TEXTS = frozenset({Role.PLANNER, Role.DATA_SCIENTIST, Role.SERVICE, Role.ADMIN})
 """Routes that read texts of roles and courses, and tell of nobody."""
 
+_SEARCHED = ("sunbirdigot", "sunbirdigot/v4", "composite/v1", "composite/v4", "composite/v5", "content/v1")
+_SEARCHES = (
+    *(f"{above}/{name}/search" for above in ("", "/api") for name in _SEARCHED), "/v4/search", "/v5/search"
+)  # fmt: skip
 _FAMILIES = ("/api/recommendation", "/courseRecommendation", "/api/courseRecommendation")
 
 TABLE: Mapping[str, frozenset[Role] | None] = {
@@ -50,6 +54,7 @@ TABLE: Mapping[str, frozenset[Role] | None] = {
     "GET /v1/edges": _OF_TEXTS,
     "POST /v1/edges": frozenset({Role.PLANNER, Role.ADMIN}),
     "/v1/edges/suggestions": _OF_TEXTS,
+    **dict.fromkeys(_SEARCHES, _ALL),
     "/api/v1/map_competencies": _OF_TEXTS,
     "/api/v1/coverage-analysis/analyze": _OF_TEXTS,
     "/v1/events": _MACHINES,

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api.http.access.records import seeker_of
 from api.http.answers import Answer
 from api.http.problems import describe
 from api.http.service import service_of
@@ -31,19 +32,23 @@ async def courses(
     provider: Providers,
     q: Search = "",
     language: Language = None,
+    learner: Annotated[
+        str | None, Query(max_length=200, description="find what this learner may take: restricted courses too")
+    ] = None,
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> Response:
     """Search the live courses: in any language, in Hindi typed in Latin letters, with typing errors.
 
-    An empty query lists all, in order of their names.
+    An empty query lists all, in order of their names. Restricted courses are found by, and for, those entitled to them.
     """
     service = service_of(request)
     engine = service.engine
     filters = {"category": category, "provider": provider, "languages": [language] if language else []}
+    seeker = await seeker_of(request, learner)
     answer, searched = await service.solve(
         service.searcher.search, engine, q, service.clock(), limit, offset,
-        {name: wanted for name, wanted in filters.items() if wanted},
+        {name: wanted for name, wanted in filters.items() if wanted}, seeker,
     )  # fmt: skip
     items = [{**course_card(engine.reference.courses[hit.course]), "score": round(hit.score, 4)} for hit in answer.hits]
     return Answer(

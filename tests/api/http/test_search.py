@@ -57,3 +57,17 @@ def test_until_meaning_is_ready_words_of_the_name_are_searched(
 def test_restricted_courses_are_not_found(ready: TestClient) -> None:
     assert "do_7_rc" not in found(ready, "secret files")[0]
     assert "do_7_rc" not in found(ready, "")[0]
+
+
+def test_words_are_counted_by_facets_too(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Searcher, "prepare", lambda *_: None)
+    document = client.get("/v1/courses", params={"q": "beginners"}).json()
+    assert (document["searched"], document["facets"]["category"]) == ("words", {"Course": 2})
+    assert document["facets"]["languages"] == {"en": 2}
+
+
+def test_a_learner_finds_the_restricted_courses_that_are_open_to_them(ready: TestClient) -> None:
+    ready.post("/v1/events", json={"kind": "profile", "learner": "L3", "verified": True})
+    assert found(ready, "secret files", learner="L3")[0][0] == "do_7_rc"
+    assert "do_7_rc" not in found(ready, "secret files", learner="L4")[0]
+    assert ready.get("/v1/courses?learner=nobody").status_code == 404

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from api.http.access.principal import Role
 from api.http.access.table import EVERYBODY, TABLE, allowed
 from api.http.app import ROUTERS, create_app
+from api.http.igot.search import PATHS as SEARCHES
 from api.settings import ApiKey, load_settings
 from features.home import Home
 from tests.api.conftest import Clock
@@ -31,6 +32,7 @@ BODIES: dict[str, Any] = {
     "/v1/recommendations": {},
     "/v1/roles/suggestions": {"name": "Clerk"},
     "/v1/edges": [{"kind": "course_teaches", "subject": "c2", "object": "data", "verdict": "rejected"}],
+    **dict.fromkeys(SEARCHES, {"request": {}}),
     "map_competencies": {"organization": "m", "role_title": "Statistical Officer"},
     "analyze": {"designation_name": "x", "competencies": [], "courses": []},
     "dictionary": {"request": {"planYear": "2026-27"}},
