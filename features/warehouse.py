@@ -47,13 +47,13 @@ class Snapshot:
     """First 16 hex digits of the SHA-256 over the tables' own hashes."""
     rows: Mapping[str, int]
 
-    def scan(self, table: str) -> pl.LazyFrame:
+    def scan(self, table: str, among: Sequence[Path] | None = None) -> pl.LazyFrame:
         """Read a table lazily; a table that was never written has its columns and no rows.
 
         Rows stand in the order of the key within a part, parts in the order of learners; rows that changed since the
-        parts were written come last.
+        parts were written come last. ``among``: only these of its parts, and what changed.
         """
-        parts = self.parts(table)
+        parts = self.parts(table) if among is None else among
         if not parts:
             return TABLES[table].empty().lazy()
         base = pl.concat([_scanned(path, table) for path in parts])

@@ -29,6 +29,10 @@ class IdRange:
     above: str | None
     upto: str | None
 
+    def meets(self, first: str, end: str | None) -> bool:
+        """Whether any id from ``first`` to before ``end`` is in the range."""
+        return (self.upto is None or first <= self.upto) and (self.above is None or end is None or end > self.above)
+
     def of(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Return the rows of these learners."""
         if self.above is not None:
@@ -90,7 +94,7 @@ class Everyone:
         return LearnerFrames(**frames, **shared)
 
     def _personal(self, table: str, ids: IdRange) -> pl.DataFrame:
-        base, over = self._base(table), scan_runs(self.folder / OVER, table)
+        base, over = self._base(table, ids), scan_runs(self.folder / OVER, table)
         parts = ([] if base is None else [self._kept(table, ids.of(base), ids)]) + (
             [] if over is None else [ids.of(over)]
         )
@@ -106,11 +110,16 @@ class Everyone:
             return base
         return base.join(ids.of(replaced), on="learner_id", how="anti", maintain_order="left")
 
-    def _base(self, table: str) -> pl.LazyFrame | None:
+    def _base(self, table: str, ids: IdRange) -> pl.LazyFrame | None:
         runs = scan_runs(self.folder, table)
         if runs is not None or self.about["source"] != "warehouse" or table == "down_rated":
             return runs
-        return Warehouse(Path(self.about["warehouse"])).snapshot(self.about["snapshot"]).scan(table)
+        snapshot = Warehouse(Path(self.about["warehouse"])).snapshot(self.about["snapshot"])
+        parts, firsts = snapshot.parts(table), self.about["firsts"]
+        if len(parts) != len(firsts):
+            return snapshot.scan(table)
+        ends = [*firsts[1:], None]
+        return snapshot.scan(table, [p for p, *span in zip(parts, firsts, ends, strict=True) if ids.meets(*span)])
 
     def _shared(self, table: str) -> pl.DataFrame:
         return conform(table, pl.read_parquet(self.folder / f"{table}.parquet"))

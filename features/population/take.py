@@ -21,6 +21,8 @@ from features.warehouse import Snapshot
 
 Say = Callable[[str], None]
 _ROWS = ("learners", "enrolments", "evidence")
+LONG = 4_000_000
+"""Rows from which on a file that is out of the learners' order is sorted first."""
 
 
 def take_store(folder: Path, store: Store, size: int, say: Say = lambda _: None) -> Everyone:
@@ -51,7 +53,7 @@ def take_warehouse(
 ) -> Everyone:
     """Take the snapshot as it lies, and copy from the store everyone of whom it heard anything since.
 
-    A table of the snapshot that is not in the order of the learners is sorted into runs first. Without a store
+    A long table of the snapshot that is not in the order of the learners is sorted into runs first. Without a store
     the snapshot is all that is known.
 
     Raises
@@ -61,10 +63,9 @@ def take_warehouse(
     """
     folder.mkdir(parents=True, exist_ok=True)
     counted = _Bounds(size)
-    for part in slices(snapshot.scan("learners").select("learner_id")):
-        counted.add(part["learner_id"])
+    firsts = [counted.add(ids) for ids in _ids_by_part(snapshot)]
     for table in _ROWS:
-        if not in_order(snapshot.scan(table)):
+        if _is_scattered(snapshot, table):
             say(f"sorting {table} by learner")
             write_runs(_conformed(table, slices(snapshot.scan(table).select(list(PERSONAL[table])))), folder, table)
     about: dict[str, Any] = {"source": "warehouse", "warehouse": str(warehouse.absolute()), "snapshot": snapshot.hash}
@@ -77,9 +78,9 @@ def take_warehouse(
             _same(about["store"]["snapshot"], snapshot)
             say("reading from the store what changed since the snapshot")
             _lay_over(connection, snapshot, folder)
-    if not counted.total:
+    if not snapshot.rows.get("learners"):
         raise NotReadyError(f"snapshot {snapshot.hash} without learners", "learners", "import them")
-    return Everyone.write(folder, {**about, "learners": counted.total}, counted.bounds)
+    return Everyone.write(folder, {**about, "learners": snapshot.rows["learners"], "firsts": firsts}, counted.bounds)
 
 
 class _Bounds:
@@ -90,14 +91,28 @@ class _Bounds:
         self.total = 0
         self._found: list[tuple[int, str]] = []
 
-    def add(self, ids: pl.Series) -> None:
+    def add(self, ids: pl.Series) -> str | None:
+        """Go on with the next ids and return the first of them."""
         first = (-self.total - 1) % self.size
         self._found += [(self.total + n, ids[n]) for n in range(first, len(ids), self.size)]
         self.total += len(ids)
+        return ids[0] if len(ids) else None
 
     @property
     def bounds(self) -> list[str]:
         return [bound for place, bound in self._found if place + 1 < self.total]
+
+
+def _ids_by_part(snapshot: Snapshot) -> Iterator[pl.Series]:
+    """Yield the ids of each part of the learners, in order; those who joined since the parts were written left out."""
+    for path in snapshot.parts("learners"):
+        yield pl.read_parquet(path, columns=["learner_id"])["learner_id"].sort()
+
+
+def _is_scattered(snapshot: Snapshot, table: str) -> bool:
+    """Whether a range of learners lies all over one file that is too long to be read for each range."""
+    parts = snapshot.parts(table)
+    return len(parts) == 1 and snapshot.rows[table] > LONG and not in_order(snapshot.scan(table))
 
 
 def _copy(connection: Connection, folder: Path, table: str, counted: _Bounds | None = None) -> None:

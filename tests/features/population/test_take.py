@@ -120,3 +120,30 @@ def test_columns_are_those_that_were_promised(filled: Store, tmp_path: Path) -> 
     frames = everyone.read(everyone.ranges[0])
     for table, columns in {**PERSONAL, **SHARED}.items():
         assert dict(getattr(frames, table).schema) == {name: pl.Schema({name: t})[name] for name, t in columns.items()}
+
+
+@pytest.mark.parametrize("size", [1, 5, 8, 24, 100])
+def test_a_snapshot_in_parts_is_read_like_one_in_one_file(tmp_path: Path, size: int) -> None:
+    tables = small_tables(copies=3)
+    warehouses = {"whole": Warehouse(tmp_path / "whole"), "parts": Warehouse(tmp_path / "parts", part=5)}
+    frames = {}
+    for name, warehouse in warehouses.items():
+        with warehouse.draft() as draft:
+            draft.grow({table: tables[table] for table in ("learners", "enrolments")})
+            draft.grown()
+        taken = take_warehouse(tmp_path / f"{name}-taken", warehouse.folder, warehouse.current(), None, size)
+        frames[name] = whole(taken)
+    assert len(warehouses["parts"].current().parts("learners")) > 2
+    assert_frame_equal(frames["parts"].learners, frames["whole"].learners)
+    assert_frame_equal(frames["parts"].enrolments, frames["whole"].enrolments)
+
+
+def test_a_long_table_out_of_order_is_sorted_first(
+    snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = whole(take_warehouse(tmp_path / "a", tmp_path / "warehouse", snapshot, None, 5))
+    monkeypatch.setattr("features.population.take.LONG", 1)
+    said: list[str] = []
+    ordered = whole(take_warehouse(tmp_path / "b", tmp_path / "warehouse", snapshot, None, 5, said.append))
+    assert said == ["sorting evidence by learner"]
+    assert_frame_equal(ordered.evidence, plain.evidence)
