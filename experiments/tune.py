@@ -19,11 +19,18 @@ from experiments.train import Report, TrainSettings, make_case, tagged_snapshot,
 from features.errors import KarmapathError
 from features.home import Home
 from models.base import Model, seen_mask, top_k
-from models.fitting import choose_settings, choose_weights, has_side, models_without_history, says_order
+from models.fitting import (
+    choose_settings,
+    choose_weights,
+    has_side,
+    models_without_history,
+    says_order,
+    with_one_fading,
+)
 from models.holdout import Holdout, hold_out
 from models.hybrid import Hybrid
-from models.new_course_fitting import new_courses
 from models.plan import MODELS, NO_NEW, Plan, fit_models
+from models.settings import check_settings
 from models.tuning import rank_quality
 
 Settings = dict[str, dict[str, Any]]
@@ -89,6 +96,7 @@ def read_settings(file: Path) -> Settings:
     unknown = set(settings) - set(MODELS) if isinstance(settings, dict) else {str(settings)}
     if unknown or not all(isinstance(own, dict) for own in settings.values()):
         raise KarmapathError(f"{file} has settings of {', '.join(unknown) or 'another form'}", expected, "correct it")
+    check_settings(settings, str(file))
     return cast("Settings", settings)
 
 
@@ -136,8 +144,7 @@ def _quality(trial: optuna.Trial, settings: Settings, holdout: Holdout, seed: in
 
 
 def _ndcg(models: dict[str, Model], plan: Plan, holdout: Holdout) -> float:
-    hybrid = Hybrid(plan=plan)
-    hybrid.models, hybrid.new = models, new_courses(holdout.train, models, plan)
+    hybrid = Hybrid(plan=plan).blend(models, holdout.train)
     scores = hybrid.score(holdout.known.batch)
     scores[seen_mask(holdout.known.batch.histories)] = -float("inf")
     targets = [holdout.known.targets.row(row) for row in range(len(holdout.known))]
@@ -153,7 +160,7 @@ def _merged(base: Settings, varied: Mapping[str, Any]) -> Settings:
     for key, value in varied.items():
         model, name = key.split(".")
         merged[model][name] = value
-    return merged
+    return with_one_fading(merged)
 
 
 def _told(report: Report) -> Callable[[optuna.Study, optuna.trial.FrozenTrial], None]:

@@ -68,7 +68,12 @@ def candidates(
 
 
 def quality(found: Candidates, weights: NDArray[np.float32]) -> float:
-    """Return the mean NDCG at ``K``, plus a tenth of that of much longer lists, which breaks ties between weights."""
+    """Return the mean NDCG at ``K``, plus a tenth of that of much longer lists, which breaks ties between weights.
+
+    0 where there is nobody to judge.
+    """
+    if not len(found.scores):
+        return 0.0
     scores = np.where(found.valid, found.scores @ weights, -np.inf)
     width = min(5 * K, scores.shape[1])
     best = np.argpartition(-scores, width - 1, axis=1)[:, :width]
@@ -80,7 +85,9 @@ def quality(found: Candidates, weights: NDArray[np.float32]) -> float:
 
 
 def ndcg(found: Candidates, weights: NDArray[np.float32]) -> float:
-    """Return the mean NDCG at ``K`` of the weighted sum."""
+    """Return the mean NDCG at ``K`` of the weighted sum, 0 where there is nobody to judge."""
+    if not len(found.scores):
+        return 0.0
     scores = np.where(found.valid, found.scores @ weights, -np.inf)
     width = min(K, scores.shape[1])
     order = np.argsort(-scores, axis=1, kind="stable")[:, :width]

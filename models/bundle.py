@@ -29,7 +29,7 @@ from models.base import Arrays, TrainingData
 from models.hybrid import Hybrid
 from models.plan import MODELS, SITUATIONS
 
-FORMAT = 1
+FORMAT = 2
 _MANIFEST = "manifest.json"
 _ARRAYS = "arrays"
 _REFERENCE = "reference"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
+from models.history_rows import HistoryRows
 from models.item_item import centred, decayed, side_gram
 
 
@@ -40,6 +41,10 @@ class Content:
         matrix = batch.histories.matrix(decayed(batch.histories.ages(), self.decay))
         total = np.maximum(np.asarray(matrix.sum(axis=1)), 1e-9)
         return np.asarray((matrix @ self.similarity) / total, dtype=np.float32)
+
+    def history_rows(self) -> HistoryRows:
+        """Return what each course taken adds."""
+        return HistoryRows(self.similarity, self.decay)
 
     def arrays(self) -> Arrays:
         """Return the similarities and the centred text vectors."""

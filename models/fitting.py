@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from models.base import Model, Scores, TrainingData
 from models.blend import Candidates, candidates, ndcg, prune, steady_search
-from models.blended import standardised
 from models.holdout import Holdout, Judged, Kind, hold_out
 from models.item_item import ItemItem
 from models.new_course_fitting import new_course_weights, place_of_new_courses
 from models.plan import MODELS, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
+from models.terms import terms_of
 from models.trend import Trend
 from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_spectral, tune_transition
 
@@ -25,6 +25,8 @@ ENOUGH = 150
 """Learners of a situation that justify weights of its own."""
 WITHOUT_HISTORY = ("popularity", "trend", "lightfm")
 """Models that say something of a learner without a history."""
+FADE_TOGETHER = ("series", "spectral", "content")
+"""Models whose inputs fade as the item-item model's do."""
 WORTH = 0.0005
 """NDCG that a model must add to stay."""
 
@@ -70,7 +72,7 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
     if holdout.ordered:
         settings["transition"] = tune_transition(holdout, settings["item_item"])
         say(f"transition: {settings['transition']}")
-        settings["series"] = {"decay": 0.6}
+        settings["series"] = {}
     if data.histories.days is not None:
         settings["trend"] = tune(Trend, {"bandwidth": 30.0}, {"bandwidth": (7.0, 100.0)}, holdout.train, holdout.known)
     if not holdout.ordered:
@@ -79,11 +81,20 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
     settings["spectral"] = tune_spectral(holdout, settings["item_item"])
     say(f"spectral: {settings['spectral']}")
     if has_side(data):
-        settings["content"] = {"decay": 0.8 if holdout.ordered else 1.0}
+        settings["content"] = {}
     if data.learner_features.shape[1]:
         settings["lightfm"] = {}
         settings["popularity"] = _tune_popularity(holdout)
-    return settings
+    return with_one_fading(settings)
+
+
+def with_one_fading(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the settings with the item-item model's decay in all models that weigh a history as it does.
+
+    Models that fade alike share one matrix when the blend is folded; on validation slices they lose nothing by it.
+    """
+    decay = settings["item_item"]["decay"]
+    return {name: {**own, "decay": decay} if name in FADE_TOGETHER else dict(own) for name, own in settings.items()}
 
 
 def choose_weights(
@@ -94,7 +105,7 @@ def choose_weights(
     weights = np.zeros((len(SITUATIONS), len(MODELS)), dtype=np.float32)
     columns = [MODELS.index(name) for name in names]
     taken = holdout.train.support() > 0
-    known = _candidates(models, names, holdout.known, taken)
+    known = _candidates(models, names, holdout.train, holdout.known, taken)
     start = np.array([1.0 if name in ("item_item", "transition", "trend") else 0.1 for name in names], dtype=np.float32)
     overall = start
     if known is not None:
@@ -110,7 +121,7 @@ def choose_weights(
                 f"ndcg {ndcg(part, weights[row, columns]):.4f}")  # fmt: skip
     weights[0] = 0.0
     weights[0, MODELS.index("popularity")] = 1.0
-    new = _candidates(fresh, list(fresh), holdout.newcomers, taken)
+    new = _candidates(fresh, list(fresh), holdout.others, holdout.newcomers, taken)
     if new is not None and len(holdout.newcomers) >= ENOUGH // 3:
         found = steady_search(new, np.ones(len(fresh), dtype=np.float32))
         weights[0, [MODELS.index(name) for name in fresh]] = found
@@ -147,9 +158,17 @@ def has_side(data: TrainingData) -> bool:
 
 
 def _candidates(
-    models: Mapping[str, Model], names: Sequence[str], judged: Judged, among: NDArray[np.bool_]
+    models: Mapping[str, Model],
+    names: Sequence[str],
+    train: TrainingData,
+    judged: Judged,
+    among: NDArray[np.bool_],
 ) -> Candidates | None:
+    """Return the courses worth ranking for the judged learners; ``train`` is what the models were fitted on."""
     if not len(judged):
         return None
-    parts = [standardised(models[name].score(judged.batch), among) for name in names]
+    terms = terms_of({name: models[name] for name in names}, train, among)
+    raw = terms.raw({name: models[name] for name in names}, judged.batch)
+    units = terms.unit(raw, among, situation(judged.batch.histories.lengths))
+    parts = [units[name] for name in names]
     return candidates(parts, judged.batch.histories, judged.targets, among)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -11,19 +11,22 @@ from numpy.typing import NDArray
 
 from models.als_mean import AlsMean
 from models.base import Arrays, LearnerBatch, Model, Scores, TrainingData
-from models.blended import blended_parts
+from models.blended import blended_parts, linear_parts, need_part, places, with_new_terms
 from models.content import Content
 from models.fitting import make_plan
+from models.fold import Fold, fold_of
+from models.history_rows import ReadsHistory
 from models.holdout import Kind
 from models.item_item import ItemItem
 from models.lightfm_model import LightFm
 from models.need import Need
 from models.new_course_fitting import new_courses
 from models.new_courses import NewCourses
-from models.plan import MODELS, SITUATIONS, Plan, fit_models
+from models.plan import BY_PROFILE, MODELS, SITUATIONS, Plan, fit_models, situation
 from models.popularity import Popularity
 from models.series import Series
 from models.spectral import Spectral
+from models.terms import Terms, terms_of
 from models.transition import Transition
 from models.trend import Trend
 
@@ -45,11 +48,12 @@ KINDS: Mapping[str, type[Any]] = {
 
 
 class Hybrid:
-    """A weighted sum of the models' scores, each standardised over the known courses.
+    """A weighted sum of the models' scores, each centred over the known courses and in its usual spreads.
 
     The weights depend on the length of the history (none, little, long); courses that nobody has taken have weights of
     their own, over the models that need no past. Weights and settings are chosen on a later slice of the training
-    data, then every model is fitted again on all of it. Each model scores by sums of rows, so does the blend.
+    data, then every model is fitted again on all of it. The blend is linear (``models.terms``), so what histories say
+    is summed from the rows of one matrix (``models.fold``).
     """
 
     name = "hybrid"
@@ -69,6 +73,8 @@ class Hybrid:
         """Settings alone; given here, a fit chooses only weights."""
         self.models: dict[str, Model] = {}
         self.new: NewCourses | None = None
+        self.terms: Terms | None = None
+        self.fold: Fold | None = None
 
     def fit(self, data: TrainingData, report: Callable[[str], None] | None = None) -> Self:
         """Choose settings and weights on a validation slice, then fit every model on all the data."""
@@ -76,18 +82,60 @@ class Hybrid:
         if self.plan is None:
             self.plan = make_plan(data, self.seed, self.holdout, say, self.settings)
         say("fitting on everything")
-        self.models = fit_models(data, self.plan.settings, self.seed)
-        self.new = new_courses(data, self.models, self.plan)
+        return self.blend(fit_models(data, self.plan.settings, self.seed), data)
+
+    def blend(self, models: Mapping[str, Model], data: TrainingData) -> Self:
+        """Blend models that were fitted on ``data``, as the plan says."""
+        if self.plan is None:
+            raise ValueError("no plan: give one, or call fit")
+        self.models = dict(models)
+        self.new = new_courses(data, models, self.plan)
+        terms = terms_of(models, data, self.new.known(data.n_courses))
+        self.terms = with_new_terms(models, self.plan, self.new, terms, data)
+        sizes = data.learner_features.shape[1], data.n_courses
+        self.fold = fold_of(models, self.plan, self.new, self.terms, *sizes)
         return self
 
     def score(self, batch: LearnerBatch) -> Scores:
         """Return blended scores, shape (n, n_courses), courses already taken included."""
-        return np.asarray(sum(self.parts(batch).values()), dtype=np.float32)
+        rows = situation(batch.histories.lengths)
+        total = self.folded().sums(batch.histories, rows)
+        total += self.profile_scores(batch, rows)
+        total += self.other_scores(batch, rows)
+        return np.asarray(total + need_part(self.models, self._fitted()[0], batch, rows), dtype=np.float32)
+
+    def profile_scores(self, batch: LearnerBatch, rows: NDArray[np.int64]) -> Scores:
+        """Return what profiles and the places of new courses add in the situations ``rows``, shape (n, n_courses)."""
+        plan, new, terms = self._fitted()
+        return places(self._linear(BY_PROFILE, batch, rows), rows, plan, new, terms)
+
+    def other_scores(self, batch: LearnerBatch, rows: NDArray[np.int64]) -> Scores:
+        """Return what models add that neither fold nor read profiles alone, shape (n, n_courses)."""
+        return self._linear(self.others, batch, rows)
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Models that must be asked about every learner: they are no sums of rows."""
+        return tuple(
+            name
+            for name, model in self.models.items()
+            if name not in (*BY_PROFILE, "need") and not isinstance(model, ReadsHistory)
+        )
+
+    def _linear(self, names: Collection[str], batch: LearnerBatch, rows: NDArray[np.int64]) -> Scores:
+        plan, new, terms = self._fitted()
+        raw = terms.raw({name: model for name, model in self.models.items() if name in names}, batch)
+        total = np.zeros((len(batch), batch.histories.n_courses), dtype=np.float32)
+        if not raw:
+            return total
+        for part in linear_parts(raw, batch, rows, plan, new, terms).values():
+            total += part
+        return total
 
     def parts(self, batch: LearnerBatch) -> dict[str, Scores]:
-        """Return what each model adds, shapes (n, n_courses); the sum is the score."""
-        plan, new = self._fitted()
-        return blended_parts(self.models, plan, new, batch)
+        """Return what each model adds, shapes (n, n_courses); the sum is the score but for rounding."""
+        plan, new, terms = self._fitted()
+        return blended_parts(self.models, plan, new, terms, batch)
 
     def explain(self, learner: LearnerBatch, course: int) -> dict[str, float]:
         """Return what each model adds to the score of a course; ``learner`` is a batch of one; the sum is the score."""
@@ -98,34 +146,26 @@ class Hybrid:
         history = learner.histories.row(0)
         if not len(history):
             return None
-        pull = self.affinity(history)[:, course]
+        row = int(situation(learner.histories.lengths)[0]) - 1
+        pull = self.folded().pull(history, row)[:, course]
         return int(history[pull.argmax()]) if pull.max() > 0 else None
 
     def similar(self, course: int, k: int) -> list[int]:
         """Return the k courses that go best with a course, best first, without itself."""
-        pull = self.affinity(np.array([course]))[0]
+        pull = self.folded().pull(np.array([course]))[0]
         pull[course] = -np.inf
         return [int(other) for other in np.argsort(-pull, kind="stable")[:k]]
 
-    def affinity(self, courses: NDArray[Any]) -> Scores:
-        """Return how far each of some courses speaks for every course, shape (len(courses), n_courses)."""
-        weights = self._fitted()[0].weights[-1]
-        total = np.zeros((len(courses), 1), dtype=np.float32)
-        for name, array in (("item_item", "weights"), ("transition", "weights"), ("content", "similarity")):
-            if name in self.models:
-                rows = np.asarray(self.models[name].arrays()[array][courses], dtype=np.float32)
-                own = max(float(weights[MODELS.index(name)]), 0.05 if name == "content" else 0.0)
-                total = total + own * rows / max(float(rows.std()), 1e-9)
-        return total
-
     def arrays(self) -> Arrays:
         """Return the plan and every model's arrays, named ``model/array``."""
-        plan, new = self._fitted()
+        plan, new, terms = self._fitted()
         parts = {f"{name}/{key}": value for name, model in self.models.items() for key, value in model.arrays().items()}
         settings = np.frombuffer(json.dumps(plan.settings, sort_keys=True).encode(), dtype=np.uint8)
         return {
             **parts,
             **{f"new/{key}": value for key, value in new.arrays().items()},
+            **{f"terms/{key}": value for key, value in terms.arrays().items()},
+            **{f"fold/{key}": value for key, value in self.folded().arrays().items()},
             "plan/weights": plan.weights,
             "plan/new_weights": plan.new_weights,
             "plan/new_place": plan.new_place,
@@ -143,16 +183,24 @@ class Hybrid:
         )
         hybrid = cls(plan=plan)
         hybrid.new = NewCourses.from_arrays(_under("new/", arrays))
+        hybrid.terms = Terms.from_arrays(_under("terms/", arrays))
+        hybrid.fold = Fold.from_arrays(_under("fold/", arrays))
         for name, kind in KINDS.items():
             own = _under(f"{name}/", arrays)
             if own:
                 hybrid.models[name] = kind.from_arrays(own)
         return hybrid
 
-    def _fitted(self) -> tuple[Plan, NewCourses]:
-        if self.plan is None or self.new is None:
+    def folded(self) -> Fold:
+        """Return the fold; ``ValueError`` before a fit."""
+        if self.fold is None:
             raise ValueError("the hybrid is not fitted: call fit first")
-        return self.plan, self.new
+        return self.fold
+
+    def _fitted(self) -> tuple[Plan, NewCourses, Terms]:
+        if self.plan is None or self.new is None or self.terms is None:
+            raise ValueError("the hybrid is not fitted: call fit first")
+        return self.plan, self.new, self.terms
 
 
 def _under(prefix: str, arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:

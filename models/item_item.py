@@ -12,6 +12,7 @@ from scipy import linalg, sparse
 from features.histories import Histories
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
 from models.catalogue import nearness
+from models.history_rows import HistoryRows
 
 
 class Ease:
@@ -94,6 +95,10 @@ class ItemItem(Ease):
     def score(self, batch: LearnerBatch) -> Scores:
         """Return the sum of the history's rows, newer courses counting more."""
         return sum_of_rows(batch.histories, self.weights, decayed(batch.histories.ages(), self.decay))
+
+    def history_rows(self) -> HistoryRows:
+        """Return what each course taken adds."""
+        return HistoryRows(self.weights, self.decay)
 
     def arrays(self) -> Arrays:
         """Return the weights and the decay."""

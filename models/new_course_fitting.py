@@ -8,14 +8,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Model, Scores, TrainingData, seen_mask
+from models.base import Model, Scores, TrainingData
 from models.blend import candidates, ndcg, prune, steady_search
-from models.blended import blended_parts, known_parts, new_scores, standardised
+from models.blended import blended_parts, known_parts, new_scores, with_new_terms
 from models.catalogue import nearness
 from models.holdout import Holdout, hide_courses
 from models.item_item import side_gram
 from models.new_courses import NewCourses
-from models.plan import NEW_MODELS, Plan, fit_models, shown
+from models.plan import NEW_MODELS, Plan, fit_models, shown, situation
+from models.terms import terms_of
 
 ENOUGH = 150
 """Learners that justify learned weights."""
@@ -35,9 +36,11 @@ def new_course_weights(data: TrainingData, plan: Plan, seed: int, say: Callable[
     models = fit_models(rest, plan.settings, seed)
     new = new_courses(rest, models, plan)
     known = new.known(data.n_courses)
-    standard = {name: standardised(model.score(judged.batch), known) for name, model in models.items()}
-    blended = np.asarray(sum(known_parts(standard, plan.weights, judged.batch).values()), dtype=np.float32)
-    fresh = new_scores(standard, blended, new, seen_mask(judged.batch.histories))
+    terms = with_new_terms(models, plan, new, terms_of(models, rest, known), rest)
+    rows = situation(judged.batch.histories.lengths)
+    raw = terms.raw(models, judged.batch)
+    blended = np.asarray(sum(known_parts(terms.unit(raw, known, rows), plan.weights, rows).values()), dtype=np.float32)
+    fresh = new_scores(raw, blended, judged.batch, rows, plan, new, terms)
     names = [name for name in NEW_MODELS if name in fresh]
     parts = [_spread(fresh[name], new.columns, data.n_courses) for name in names]
     among = np.zeros(data.n_courses, dtype=bool)
@@ -59,11 +62,13 @@ def place_of_new_courses(
     if not len(new.columns) or len(judged) < ENOUGH:
         return plan.new_place
     kept = {name: model for name, model in models.items() if name in plan.settings}
+    terms = terms_of(kept, holdout.train, new.known(holdout.train.n_courses))
+    terms = with_new_terms(kept, plan, new, terms, holdout.train)
     best, place = -1.0, plan.new_place
     for level in LEVELS:
         for slope in SLOPES:
             tried = np.array([level, slope], dtype=np.float32)
-            parts = blended_parts(kept, replace(plan, new_place=tried), new, judged.batch)
+            parts = blended_parts(kept, replace(plan, new_place=tried), new, terms, judged.batch)
             scores = np.asarray(sum(parts.values()), dtype=np.float32)
             value = ndcg(candidates([scores], judged.batch.histories, judged.targets), np.ones(1, dtype=np.float32))
             if value > best + CAUTION:

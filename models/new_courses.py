@@ -15,7 +15,7 @@ from models.base import Arrays, Scores
 RIDGE = 0.3
 """How little a single known course is trusted to speak for a new one."""
 TAKEN = 4.0
-"""Score, in standard deviations, that a course the learner took counts at least."""
+"""Spreads that a course counts more for having been taken."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,12 @@ class NewCourses:
         mask[self.columns] = mask[self.silent] = False
         return mask
 
-    def lend(self, scores: Scores, taken: NDArray[np.bool_]) -> Scores:
-        """Return the new courses' scores from those of the known ones, standardised, and from what was taken."""
-        return np.asarray(np.where(taken, np.maximum(scores, TAKEN), scores) @ self.lent, dtype=np.float32)
+    def lend(self, scores: Scores, taken: Scores) -> Scores:
+        """Return the new courses' scores from those of the known ones, in their spreads, and from what was taken.
+
+        ``taken``, shape (n, n_courses), is ``TAKEN`` at what was taken just now, less at what was taken before.
+        """
+        return np.asarray((scores + taken) @ self.lent, dtype=np.float32)
 
     def arrays(self) -> Arrays:
         """Return the fields."""

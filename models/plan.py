@@ -24,6 +24,9 @@ from models.trend import Trend
 MODELS = ("popularity", "trend", "item_item", "transition", "series", "als", "spectral", "lightfm", "content", "need")
 """Columns of the weights."""
 
+BY_PROFILE = ("popularity", "trend", "lightfm")
+"""Models that read profiles alone: their part is one row for each distinct profile."""
+
 NEIGHBOURS_NAME = "neighbours"
 NEW_MODELS = ("content", NEIGHBOURS_NAME, "lightfm", "item_item", "series", "popularity")
 """Columns of the weights of courses that nobody has taken: models that need no past of the course."""

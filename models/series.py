@@ -12,6 +12,7 @@ from scipy import sparse
 from features.histories import Histories
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
 from models.catalogue import REACH, places_of
+from models.history_rows import HistoryRows
 from models.sparse_arrays import csr_arrays, csr_from
 from models.transition import FADE, NEAR, recent
 
@@ -53,6 +54,10 @@ class Series:
         """Return what stands next to the learner's recent courses, shape (n, n_courses)."""
         taken = batch.histories.matrix(recent(batch.histories, self.decay))
         return np.asarray((taken @ self.weights).toarray(), dtype=np.float32)
+
+    def history_rows(self) -> HistoryRows:
+        """Return what each course taken adds."""
+        return HistoryRows(self.weights, self.decay)
 
     def arrays(self) -> Arrays:
         """Return the weights of neighbours and the decay."""

@@ -11,6 +11,7 @@ from scipy import sparse
 from scipy.sparse.linalg import eigsh
 
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
+from models.history_rows import HistoryRows
 from models.item_item import decayed, sum_of_rows
 
 
@@ -51,6 +52,10 @@ class Spectral:
         """Return the sum of the history's rows, newer courses counting more."""
         return sum_of_rows(batch.histories, self.weights, decayed(batch.histories.ages(), self.decay))
 
+    def history_rows(self) -> HistoryRows:
+        """Return what each course taken adds."""
+        return HistoryRows(self.weights, self.decay)
+
     def arrays(self) -> Arrays:
         """Return the weights, shape (n, n): row = course taken, column = course scored; and the decay."""
         return {"weights": self.weights, "decay": np.array([self.decay])}
@@ -74,7 +79,7 @@ def normalised_gram(data: TrainingData, power: float) -> NDArray[np.float64]:
 
 def leading(gram: NDArray[np.float64], most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the largest positive eigenvalues, at most ``most``, and their eigenvectors as columns."""
-    if len(gram) <= 2 * most:
+    if len(gram) <= 2 * most or not gram.any():
         values, vectors = np.linalg.eigh(gram)
     else:
         # A fixed start, and fixed restarts, make the iteration give the same bytes every time.

@@ -11,6 +11,7 @@ from scipy import linalg, sparse
 
 from features.histories import Histories
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
+from models.history_rows import HistoryRows
 from models.item_item import decayed, sum_of_rows
 
 REACH = 20
@@ -61,6 +62,10 @@ class Transition:
     def score(self, batch: LearnerBatch) -> Scores:
         """Return what the learner's recent courses lead to, shape (n, n_courses)."""
         return sum_of_rows(batch.histories, self.weights, recent(batch.histories, self.decay))
+
+    def history_rows(self) -> HistoryRows:
+        """Return what each course taken adds."""
+        return HistoryRows(self.weights, self.decay)
 
     def arrays(self) -> Arrays:
         """Return the weights, shape (n, n): row = course taken, column = course that follows."""

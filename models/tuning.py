@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from models.als import Als
 from models.base import Model, Scores, TrainingData, seen_mask
 from models.blend import candidates, quality
-from models.blended import standardised
 from models.holdout import Holdout, Judged
 from models.item_item import ItemItem
 from models.spectral import Spectral
@@ -174,3 +173,13 @@ def score_quality(scores: Scores, judged: Judged) -> float:
     """Return how well scores, shape (len(judged), n_courses), rank what the judged learners chose."""
     found = candidates([scores], judged.batch.histories, judged.targets)
     return quality(found, np.ones(1, dtype=np.float32))
+
+
+def standardised(scores: Scores, among: NDArray[np.bool_]) -> Scores:
+    """Return each row with mean 0 and standard deviation 1 over the columns ``among``; constant rows become zeros."""
+    judged = scores if among.all() else scores[:, among]
+    if not judged.shape[1]:
+        return np.zeros_like(scores)
+    mean = judged.mean(axis=1, keepdims=True)
+    spread = judged.std(axis=1, keepdims=True)
+    return np.asarray(np.where(spread > 1e-7, (scores - mean) / np.maximum(spread, 1e-7), 0.0), dtype=np.float32)
