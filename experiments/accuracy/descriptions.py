@@ -14,13 +14,18 @@ from features.errors import KarmapathError
 UNKNOWN = frozenset({"", "n/a", "na", "nan", "none", "null", "unknown", "-"})
 LABEL_LENGTH = 40
 """Values longer than this on average are text, shorter ones labels."""
+SEPARATORS = ("|", ";")
+"""What stands between the entries of a list that is written as text."""
+SEPARATED = 0.05
+"""Share of the values of a column that must hold a separator for it to be one of lists."""
 _NAMES = frozenset({"name", "title"})
 
 
 def course_descriptions(path: Path, known: Collection[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Return each course's features and text, by course; ``known`` are the courses of the interactions.
 
-    A column of lists or of short repeated values gives features ``column=value``; a column of sentences, and the name,
+    A column of lists (Python literals, or separated by ``|`` or ``;``) or of short repeated values gives features
+    ``column=value``; a column of sentences, and the name,
     join the text; numbers and further ids say nothing here and are left out.
     """
     table = read_table(path)
@@ -72,13 +77,26 @@ def _texts(table: pl.DataFrame, key: str) -> dict[str, str]:
 
 
 def _values(column: pl.Series) -> list[tuple[str, ...]]:
-    """Return the known values of each row: one, or those of a list, also of one written as a Python literal."""
+    """Return the known values of each row: one, or those of a list, also of one written as text."""
     if column.dtype == pl.List:
         return [tuple(str(value) for value in row or () if not _unknown(str(value))) for row in column.to_list()]
-    return [_split(text) for text in column.cast(pl.String).fill_null("").to_list()]
+    texts = column.cast(pl.String).fill_null("").to_list()
+    separator = _separator(texts)
+    return [_split(text, separator) for text in texts]
 
 
-def _split(text: str) -> tuple[str, ...]:
+def _separator(texts: Sequence[str]) -> str | None:
+    """Return what separates the entries of a column of lists, ``None`` for a column of single values or of prose."""
+    known = [text for text in texts if not _unknown(text)]
+    for separator in SEPARATORS:
+        lists = [text for text in known if separator in text]
+        pieces = [piece.strip() for text in lists for piece in text.split(separator)]
+        if len(lists) > SEPARATED * len(known) and sum(map(len, pieces)) <= LABEL_LENGTH * len(pieces):
+            return separator
+    return None
+
+
+def _split(text: str, separator: str | None) -> tuple[str, ...]:
     stripped = text.strip()
     if stripped.startswith("[") and stripped.endswith("]"):
         try:
@@ -86,7 +104,8 @@ def _split(text: str) -> tuple[str, ...]:
         except (ValueError, SyntaxError):
             return (stripped,)
         return tuple(str(value) for value in found if not _unknown(str(value)))
-    return () if _unknown(stripped) else (stripped,)
+    pieces = stripped.split(separator) if separator else [stripped]
+    return tuple(piece.strip() for piece in pieces if not _unknown(piece))
 
 
 def _unknown(text: str) -> bool:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import svds
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+_UNSPACED = "\u3040-\u30ff\u3400-\u9fff"
+"""Scripts that write no spaces between words: Han, Hiragana, Katakana."""
+_RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|[^\W{_UNSPACED}]+")
 MOST_COMMON = 0.3
 """Terms in more than this share of the texts say little."""
 
@@ -44,6 +46,13 @@ def tfidf_vectors(texts: Sequence[str], dimension: int = 256) -> NDArray[np.floa
 
 
 def _terms(text: str) -> list[str]:
-    words = _WORD.findall(text.casefold())
-    trigrams = [f"#{word[start : start + 3]}" for word in words if len(word) > 3 for start in range(len(word) - 2)]
-    return words + trigrams
+    """Return words and their trigrams; of a script without spaces single characters, pairs and triples."""
+    terms: list[str] = []
+    for match in _RUN.finditer(text.casefold()):
+        run = match.group()
+        if match.lastgroup == "unspaced":
+            terms += [run[start : start + n] for n in (1, 2, 3) for start in range(len(run) - n + 1)]
+        else:
+            terms.append(run)
+            terms += [f"#{run[start : start + 3]}" for start in range(len(run) - 2)] if len(run) > 3 else []
+    return terms
