@@ -151,9 +151,9 @@ class Auditor:
         try:
             self.sink.add([entry for entry, _ in batch if entry is not None])
         except Exception as error:
-            told = [done for _, done in batch if done is not None]
-            for done in told:
-                done.set_exception(error)
+            for _, done in batch:
+                if done is not None:
+                    done.set_exception(error)
             self._again([entry for entry, done in batch if done is None and entry is not None], error)
             return
         for _, done in batch:
