@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.problems import problem_of
 from api.settings import LOOPBACK, Settings
@@ -50,14 +50,8 @@ class Border:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *missing(message["headers"])]
-            await send(message)
-
         refused = self._refusal(scope)
-        await (self.app if refused is None else problem_of(refused))(scope, receive, guarded)
+        await (self.app if refused is None else problem_of(refused))(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> KarmapathError | None:
         if self._hosts is not None and (name := host_name(scope["headers"])) not in self._hosts:

@@ -1,4 +1,4 @@
-"""What holds for every request: an id, a limit on the body, and a line in the log without personal data."""
+"""What holds for every request: an id, a body that is judged, what browsers may do, a line in the log of nobody."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import re
 import time
 from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.bodies import read_body, replay
+from api.http.border import missing
 from api.http.metrics import Metrics
 from api.http.problems import problem_of, unforeseen
 from features.errors import KarmapathError
@@ -19,6 +20,7 @@ log = logging.getLogger("karmapath.http")
 access = logging.getLogger("karmapath.access")
 
 REQUEST_ID = "x-request-id"
+_REQUEST_ID = REQUEST_ID.encode()
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 
 
@@ -48,7 +50,8 @@ class Envelope:
             nonlocal status, started
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
-                MutableHeaders(scope=message)[REQUEST_ID] = number
+                headers = message["headers"]
+                message["headers"] = [*headers, (_REQUEST_ID, number.encode()), *missing(headers)]
             await send(message)
 
         try:

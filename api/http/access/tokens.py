@@ -8,6 +8,7 @@ so that a rotation needs no restart.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 import urllib.request
@@ -20,10 +21,18 @@ import jwt
 from api.http.access.principal import Principal, Role
 from api.http.problems import UnauthorisedError
 
+log = logging.getLogger("karmapath.access.tokens")
+
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _REREAD_SECONDS = 60.0
+"""How long an unknown key id does not make the set be read again."""
+_STALE_SECONDS = 900.0
+"""How old the set may be: a key that the provider withdrew counts no longer."""
+_RETRY_SECONDS = 5.0
+"""How long a provider that did not answer is left alone."""
 _FETCH_SECONDS = 5.0
 _MOST_BYTES = 1_000_000
+_MOST_CHARACTERS = 16_384
 _ORDER = (Role.ADMIN, Role.SERVICE, Role.DATA_SCIENTIST, Role.PLANNER)
 """Where a token names several roles, the first of these counts."""
 
@@ -39,23 +48,26 @@ class KeySet:
         self._lock = threading.Lock()
 
     def key(self, kid: str) -> jwt.PyJWK | None:
-        """Return the key of that id, reading the set again if it is not known."""
-        if kid not in self._keys:
+        """Return the key of that id; the set is read again when the id is not known, or the set is old."""
+        if self._is_due(kid):
             with self._lock:
-                if kid not in self._keys and self._clock() - self._read_at >= _REREAD_SECONDS:
+                if self._is_due(kid):
                     self._read()
         return self._keys.get(kid)
 
+    def _is_due(self, kid: str) -> bool:
+        age = self._clock() - self._read_at
+        return age >= (_STALE_SECONDS if kid in self._keys else _REREAD_SECONDS)
+
     def _read(self) -> None:
+        """Read the set; where that cannot be, go on with the keys there are, and try again soon."""
         try:
             document = json.loads(_text(self._source))
             found = [jwt.PyJWK(key) for key in document["keys"] if key.get("kty") in ("RSA", "EC", "OKP")]
-        except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
-            raise UnauthorisedError(
-                f"no usable key set at {self._source} ({type(error).__name__})",
-                "a JSON Web Key Set",
-                "check the setting",
-            ) from None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError) as error:
+            self._read_at = self._clock() - _REREAD_SECONDS + _RETRY_SECONDS
+            log.error("no usable key set at the setting jwks (%s)", type(error).__name__)  # noqa: TRY400
+            return
         self._keys = {key.key_id: key for key in found if key.key_id}
         self._read_at = self._clock()
 
@@ -82,11 +94,20 @@ class Tokens:
     def principal(self, token: str) -> Principal:
         """Return whom the token speaks for; ``UnauthorisedError`` if it does not hold."""
         claims = self._claims(token)
-        subject = str(claims["sub"]).rsplit(":", 1)[-1]  # Keycloak: f:<realm>:<id>
+        subject = str(claims["sub"]).rsplit(":", 1)[-1].strip()  # Keycloak: f:<realm>:<id>
+        if not subject:
+            raise self._refused("NoSubject")
         organisation = claims.get(self._organisation_claim)
         return Principal(subject, self._role(claims), subject, None if organisation is None else str(organisation))
 
+    def _refused(self, reason: str) -> UnauthorisedError:
+        return UnauthorisedError(
+            f"a token that does not hold ({reason})", f"a valid token of {self._issuer}", "log in again"
+        )
+
     def _claims(self, token: str) -> Mapping[str, Any]:
+        if len(token) > _MOST_CHARACTERS:
+            raise self._refused("TooLong")
         try:
             header = jwt.get_unverified_header(token)
             key = self._keys.key(str(header.get("kid", "")))
@@ -101,12 +122,8 @@ class Tokens:
                 leeway=self._skew,
                 options={"require": ["exp", "sub", "iss"], "verify_aud": self._audience is not None},
             )
-        except jwt.PyJWTError as error:
-            raise UnauthorisedError(
-                f"a token that does not hold ({type(error).__name__})",
-                f"a valid token of {self._issuer}",
-                "log in again",
-            ) from None
+        except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
+            raise self._refused(type(error).__name__) from None
         return claims
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
