@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from features.errors import KarmapathError
 from recommender.batch.job import WORK
 from recommender.batch.parts import write_whole
@@ -89,9 +91,12 @@ def told(folder: Path) -> Iterator[None]:
     """Turn what the disk says into an error that a person can act on."""
     try:
         yield
-    except OSError as error:
+    except (OSError, pl.exceptions.ComputeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        if isinstance(error, pl.exceptions.ComputeError) and "os error" not in str(error):
+            raise  # polars tells what the disk says in this way too, among much else
         raise KarmapathError(
-            f"{folder}: {error.strerror or error}",
+            f"{folder}: {reason or error}",
             "a disk that takes what is written",
             "make room or mend it, then run the same command again: it goes on with what is missing",
         ) from error
