@@ -20,7 +20,6 @@ from features.store.tables import (
     forgotten,
     learners,
     plans,
-    shown_items,
     shown_lists,
 )
 
@@ -30,17 +29,11 @@ _OWN = (learners, enrolments, evidence, feedback, events, shown_lists, decisions
 
 def export_learner(connection: Connection, learner: str) -> dict[str, list[dict[str, Any]]]:
     """Return every row that the store has about a learner, a list a table; all empty if there is none."""
-    found = {table.name: _rows(connection, table, learner) for table in _OWN}
-    lists = [row["recommendation_id"] for row in found["shown_lists"]]
-    items = select(shown_items).where(shown_items.c.recommendation_id.in_(lists))
-    found["shown_items"] = [dict(row) for row in connection.execute(items).mappings()]
-    return found
+    return {table.name: _rows(connection, table, learner) for table in _OWN}
 
 
 def forget_learner(connection: Connection, learner: str) -> bool:
     """Delete every row about a learner and return whether there was any; later snapshots do not bring them back."""
-    mine = select(shown_lists.c.recommendation_id).where(shown_lists.c.learner_id == learner)
-    connection.execute(delete(shown_items).where(shown_items.c.recommendation_id.in_(mine)))
     connection.execute(delete(plans).where(plans.c.holder == plan_holder("learner", learner, None)))
     gone = sum(connection.execute(delete(table).where(table.c.learner_id == learner)).rowcount for table in _OWN)
     mark = upserting(connection, forgotten).values(digest=digest(learner))

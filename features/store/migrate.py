@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from features.store.connections import StoreError, writing
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest step in ``migrations/versions``."""
 
 _LOCK = 7_201_947  # any number, the same in every process: one of them migrates, the others wait
@@ -34,7 +34,7 @@ def migrate(engine: Engine) -> None:
                 f"step {HEAD} at most",
                 "run the newer release that wrote it, or restore a backup from before",
             )
-        _upgrade(connection)
+        run_steps(connection)
 
 
 def schema_version(connection: Connection) -> str | None:
@@ -44,7 +44,8 @@ def schema_version(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(connection: Connection) -> None:
+def run_steps(connection: Connection, target: str = "head") -> None:
+    """Run the steps up to ``target`` that are missing, in the caller's transaction."""
     from alembic import command  # noqa: PLC0415 - a store that is up to date starts without Alembic
     from alembic.config import Config  # noqa: PLC0415
 
@@ -52,4 +53,4 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, target)

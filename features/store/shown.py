@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, insert, select
 
 from features.store.apply import touch
-from features.store.tables import feedback, shown_items, shown_lists
+from features.store.tables import feedback, shown_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,49 +57,29 @@ class Feedback:
 
 def add_shown(connection: Connection, lists: Iterable[ShownList]) -> None:
     """Write lists that were shown."""
-    headers: list[dict[str, Any]] = []
-    items: list[dict[str, Any]] = []
-    for shown in lists:
-        headers.append(
-            {
-                "recommendation_id": shown.id, "revision": shown.revision,
-                "learner_id": shown.learner, "surface": shown.surface,
-                "model_version": shown.model_version, "shown_at": shown.shown_at,
-            }
-        )  # fmt: skip
-        items.extend(
-            {
-                "recommendation_id": shown.id, "revision": shown.revision,
-                "position": item.position, "course_id": item.course,
-                "score": item.score, "propensity": item.propensity,
-            }
-            for item in shown.items
-        )  # fmt: skip
-    if headers:
-        connection.execute(insert(shown_lists), headers)
-    if items:
-        connection.execute(insert(shown_items), items)
+    rows = [_row(shown) for shown in lists]
+    if rows:
+        connection.execute(insert(shown_lists), rows)
+
+
+def _row(shown: ShownList) -> dict[str, Any]:
+    items = [(item.course, item.position, item.score, item.propensity) for item in shown.items]
+    return {
+        "recommendation_id": shown.id, "revision": shown.revision, "learner_id": shown.learner,
+        "surface": shown.surface, "model_version": shown.model_version, "shown_at": shown.shown_at,
+        "items": orjson.dumps(items).decode(),
+    }  # fmt: skip
 
 
 def read_shown(connection: Connection, recommendation_id: str) -> ShownList | None:
     """Return the newest list of that id, ``None`` if it was never shown."""
     own = select(shown_lists).where(shown_lists.c.recommendation_id == recommendation_id)
-    header = connection.execute(own.order_by(shown_lists.c.revision.desc()).limit(1)).one_or_none()
-    if header is None:
+    row = connection.execute(own.order_by(shown_lists.c.revision.desc()).limit(1)).one_or_none()
+    if row is None:
         return None
-    query = select(shown_items).where(
-        shown_items.c.recommendation_id == recommendation_id, shown_items.c.revision == header.revision
-    )
-    rows = connection.execute(query.order_by(shown_items.c.position))
-    items = tuple(ShownItem(row.course_id, row.position, row.score, row.propensity) for row in rows)
+    items = tuple(ShownItem(*item) for item in orjson.loads(row.items))
     return ShownList(
-        recommendation_id,
-        header.learner_id,
-        header.surface,
-        header.model_version,
-        header.shown_at,
-        items,
-        header.revision,
+        recommendation_id, row.learner_id, row.surface, row.model_version, row.shown_at, items, row.revision
     )
 
 

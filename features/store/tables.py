@@ -103,19 +103,14 @@ shown_lists = Table(
     Column("surface", Text, nullable=False, comment="where it was shown: v1, igot, page"),
     Column("model_version", Text, nullable=False),
     Column("shown_at", DateTime, nullable=False),
+    Column(
+        "items",
+        Text,
+        nullable=False,
+        server_default="[]",
+        comment="JSON: course, position from 1, score, and the probability with which it was put there",
+    ),
     Index("shown_lists_by_learner", "learner_id", "shown_at"),
-)
-
-shown_items = Table(
-    "shown_items",
-    metadata,
-    Column("recommendation_id", Text, primary_key=True),
-    Column("revision", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True, comment="from 1"),
-    Column("course_id", Text, nullable=False),
-    Column("score", Float, nullable=False),
-    Column("propensity", Float, nullable=False, comment="probability with which the course was put there"),
-    sqlite_with_rowid=False,
 )
 
 feedback = Table(

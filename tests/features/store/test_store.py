@@ -13,8 +13,8 @@ from alembic.migration import MigrationContext
 from features.errors import KarmapathError
 from features.records import Learner
 from features.store import EventResult, Feedback, ShownItem, ShownList, Store, StoreError, parse_event
-from features.store.connections import connect
-from features.store.migrate import HEAD
+from features.store.connections import connect, writing
+from features.store.migrate import HEAD, run_steps
 from features.store.tables import metadata
 from features.times import now
 from features.warehouse import Snapshot, Warehouse
@@ -286,7 +286,7 @@ def test_all_that_is_known_of_a_learner_can_be_handed_out(store: Store, two_lear
     store.add_shown([ShownList("r1", "L1", "v1", "m", DAY, (ShownItem("c1", 1, 0.5, 1.0),))])
     counts = {table: len(rows) for table, rows in store.export("L1").items()}
     assert counts == {
-        "learners": 1, "enrolments": 3, "evidence": 1, "feedback": 1, "events": 1, "shown_lists": 1, "shown_items": 1,
+        "learners": 1, "enrolments": 3, "evidence": 1, "feedback": 1, "events": 1, "shown_lists": 1,
         "decisions": 0,
     }  # fmt: skip
     assert not any(store.export("nobody").values())
@@ -344,3 +344,26 @@ def test_a_store_that_cannot_be_is_an_error_people_can_act_on(url: str) -> None:
     with pytest.raises(KarmapathError) as error:
         Store(url).check()
     assert "secret" not in str(error.value)
+
+
+def test_lists_shown_before_they_were_one_row_each_are_taken_over(store_url: str) -> None:
+    engine = connect(store_url)
+    with writing(engine) as connection:
+        run_steps(connection, "0005")
+        connection.exec_driver_sql(
+            "INSERT INTO shown_lists (recommendation_id, revision, learner_id, surface, model_version, shown_at) "
+            "VALUES ('r1', 1, 'L1', 'v1', 'm', '2026-01-02 00:00:00.000000'), "
+            "('r2', 1, 'L1', 'v1', 'm', '2026-01-02 00:00:00.000000')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO shown_items VALUES ('r1', 1, 2, 'c2', 0.25, 1.0), ('r1', 1, 1, 'c1', 0.5, 1.0)"
+        )
+    engine.dispose()
+    store = Store(store_url)
+    store.migrate()
+    found, empty = store.read_shown("r1"), store.read_shown("r2")
+    store.close()
+    assert found is not None
+    assert empty is not None
+    assert found.items == (ShownItem("c1", 1, 0.5, 1.0), ShownItem("c2", 2, 0.25, 1.0))
+    assert empty.items == ()
