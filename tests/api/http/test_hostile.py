@@ -62,7 +62,7 @@ def rows(home: Home) -> dict[str, Any]:
     store = Store(home.store_url)
     found = {name: store.export(name) for name in ("L3", "L4", "L7")}
     store.close()
-    shown = {"shown_lists", "shown_items"}
+    shown = {"shown_lists"}
     return {name: {t: len(list(one)) for t, one in tables.items() if t not in shown} for name, tables in found.items()}
 
 
