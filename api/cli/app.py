@@ -29,6 +29,7 @@ COMMANDS = {
     "edges": "List and export what planners confirmed or rejected.",
     "plan": "Draft a capacity-building plan for an organisation.",
     "batch": "Recommend to every learner and write Parquet.",
+    "publish": "Write the lists that the portal reads from Redis.",
     "serve": "Serve the HTTP API and the pages.",
     "benchmark": "Measure accuracy, paths, matching and speed beside peers.",
 }

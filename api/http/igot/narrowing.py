@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from features.errors import KarmapathError
 
 Document = Mapping[str, Any]
+_D = TypeVar("_D", bound=Mapping[str, Any])
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     ">=": lambda a, b: a >= b,
     "<=": lambda a, b: a <= b,
@@ -66,10 +67,10 @@ def facet(documents: Iterable[Document], field: str) -> dict[str, Any]:
     return {"name": field, "values": [{"name": spelt[folded], "count": count} for folded, count in most_first]}
 
 
-def ordered(documents: Sequence[Document], sort_by: Mapping[str, str]) -> list[Document]:
+def ordered(documents: Sequence[_D], sort_by: Mapping[str, str]) -> list[_D]:
     """Return the documents in order of the fields, the first first; those without a field stand last."""
     found = list(documents)
-    for field, direction in reversed(sort_by.items()):
+    for field, direction in reversed(list(sort_by.items())):
         has_it = [document for document in found if values_at(document, field)]
         lacks = [document for document in found if not values_at(document, field)]
         has_it.sort(key=lambda document: _sortable(values_at(document, field)[0]), reverse=direction == "desc")

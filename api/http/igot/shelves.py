@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -16,11 +15,10 @@ from api.http.igot.content import content
 from api.http.igot.profile import organisation_of, record_for
 from api.http.service import Service, service_of
 from features.records import Learner
-from features.reference import Course
 from features.store.events import NUMERIC
 from recommender.eligibility import PORTAL_CATEGORIES
 from recommender.engine import GUIDED
-from recommender.trending import trending
+from recommender.trending import SHELVES, trending
 
 DESIGNATION_PATHS = ("/courseRecommend/v1/courses", "/api/courseRecommend/v1/courses")
 TRENDING_PATHS = ("/trending/content/search", "/trending/search", "/api/trending/search", "/v2/trending/search")
@@ -118,9 +116,9 @@ async def trending_search(request: Request, body: TrendingRequest) -> Response:
 
 
 def _shelf(service: Service, kind: str, organisation: str | None, limit: int) -> list[dict[str, Any]]:
-    if kind not in _WANTED or not limit:
+    if kind not in SHELVES or not limit:
         return []
-    found = trending(service.engine, service.clock(), organisation, _WANTED[kind], limit)
+    found = trending(service.engine, service.clock(), organisation, SHELVES[kind], limit)
     return [content(course) for course in found]
 
 
@@ -134,18 +132,6 @@ async def _planned(
     live = [plan for plan in plans if plan.course in courses and courses[plan.course].is_live(at)]
     return [content(courses[plan.course], plan.due_on) for plan in live[:limit]]
 
-
-def _is(*categories: str) -> Callable[[Course], bool]:
-    return lambda course: course.category.casefold() in categories
-
-
-_WANTED: Mapping[str, Callable[[Course], bool]] = {
-    "courses": _is("course"),
-    "programs": _is("program", "blended program", "curated program", "moderated program"),
-    "certifications": _is("standalone assessment", "invite-only assessment", "comprehensive assessment program"),
-    "under_30_mins": lambda course: course.category.casefold() == "course" and course.hours <= 0.5,
-}
-"""What may stand on each shelf."""
 
 router = APIRouter(tags=["iGOT"])
 for path in DESIGNATION_PATHS:
