@@ -11,19 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-if find_spec("numba") is not None:  # the extra ``scale``; the same code runs without it, slowly
-    from numba import njit as compiled
-else:  # pragma: no cover - with numba installed the other branch cannot run
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
-    def compiled(*_: Any, **__: Any) -> Callable[[Any], Any]:
-        """Leave the function as it is."""
-        return lambda function: function
+
+def _compiled(function: _Function) -> _Function:
+    """Compile where the extra ``scale`` is installed; the same code runs without it, slowly."""
+    if find_spec("numba") is None:  # pragma: no cover - with numba installed the other branch runs
+        return function
+    made: _Function = import_module("numba").njit(cache=True)(function)
+    return made
 
 
 Floats = NDArray[np.float64]
@@ -67,7 +70,7 @@ def auction(bidders: Bidders, eps: float, prices: Floats | None = None) -> tuple
         step = max(eps, step / SCALE)
 
 
-@compiled(cache=True)
+@_compiled
 def _climb(bids: Floats, who: Ints, base: int, at: int, bid: float, bidder: int) -> None:  # pragma: no cover
     """Put a bid into the heap that begins at ``base``, from its end upwards; the lowest is first."""
     while at > 0 and bids[base + (at - 1) // 2] > bid:
@@ -77,7 +80,7 @@ def _climb(bids: Floats, who: Ints, base: int, at: int, bid: float, bidder: int)
     bids[base + at], who[base + at] = bid, bidder
 
 
-@compiled(cache=True)
+@_compiled
 def _sink(bids: Floats, who: Ints, base: int, size: int, bid: float, bidder: int) -> None:  # pragma: no cover
     """Put a bid in the place of the lowest, from the top downwards."""
     at = 0
@@ -92,7 +95,7 @@ def _sink(bids: Floats, who: Ints, base: int, size: int, bid: float, bidder: int
     bids[base + at], who[base + at] = bid, bidder
 
 
-@compiled(cache=True)
+@_compiled
 def _round(
     starts: Ints, ends: Ints, kinds: Ints, costs: Floats, seats: Ints, price: Floats, eps: float, spread: float
 ) -> Ints:  # pragma: no cover - compiled

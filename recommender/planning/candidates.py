@@ -52,8 +52,11 @@ class Candidate:
     high: float
     known: float
     """Share of the requirements on which evidence speaks: what is left is guessed from the prior."""
-    hours: float | None
-    months: float | None
+    hours: float
+    """Of the cheapest courses for what is not held for sure."""
+    months: float
+    without_course: int
+    """Requirements to which no course leads: hours and months do not count them."""
     strengths: tuple[str, ...]
     """Competencies held for sure at the required level."""
     lacks: tuple[Lack, ...]
@@ -173,8 +176,9 @@ def _candidate(
         low=float(found.low[row]),
         high=float(found.high[row]),
         known=float(found.known[row]),
-        hours=hours if np.isfinite(hours) else None,
-        months=hours / hours_a_month if np.isfinite(hours) else None,
+        hours=hours,
+        months=hours / hours_a_month,
+        without_course=int(found.without_course[row]),
         strengths=tuple(need.competency for need, chance in open_needs if is_met(chance)),
         lacks=tuple(sorted(lacks, key=lambda one: (not one.critical, one.chance, one.competency))),
     )

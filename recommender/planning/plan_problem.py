@@ -251,9 +251,8 @@ class _Builder:
                 critical[g, teaching] |= need.critical
                 chances = self.workforce.held[rows, column[need.competency]]
                 cohorts += _cohorts(g, need, held, open_to[rows][:, teaching], teaching, chances)
-            wanted = [n for n, course in enumerate(self.courses) if edits.has(edits.include, group.id, course.id)]
-            required = [n for n in range(len(self.courses)) if not useful[:, n].any()]
-            useful[:, [*wanted, *required]] = True
+            useful[:, [n for n, c in enumerate(self.courses) if edits.has(edits.include, group.id, c.id)]] = True
+            self._spread_to_required(useful, number)
             takes.append(useful & open_to[rows])
         families: dict[str, set[int]] = {}
         for n, course in enumerate(self.courses):
@@ -272,6 +271,18 @@ class _Builder:
             budget=budget,
             edits=edits,
         )
+
+    def _spread_to_required(self, useful: NDArray[np.bool_], number: Mapping[str, int]) -> None:
+        """Let whoever takes a course take what it requires, too."""
+        waiting = [int(n) for n in np.flatnonzero(useful.any(axis=0))]
+        while waiting:
+            n = waiting.pop()
+            for group in self.courses[n].requires:
+                for other in (number[v] for v in any_version(group, self.reference) if v in number):
+                    more = useful[:, n] & ~useful[:, other]
+                    if more.any():
+                        useful[:, other] |= more
+                        waiting.append(other)
 
     def _open(self, number: Mapping[str, int]) -> NDArray[np.bool_]:
         """Return who can take what: not completed in any version, readable, not closed to them."""

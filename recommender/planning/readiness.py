@@ -38,9 +38,11 @@ class Readiness:
     known: Floats
     """Share of the requirements on which any evidence speaks."""
     hours: Floats
-    """Hours of the cheapest courses for what is not held for sure; infinite where no course leads there."""
+    """Hours of the cheapest courses for what is not held for sure, where courses lead there."""
+    without_course: NDArray[np.int64]
+    """Requirements not held for sure to which no course leads."""
     critical_hours: Floats
-    """The same for critical requirements alone."""
+    """Hours for critical requirements alone; infinite where no course leads to one of them."""
 
     def months(self, hours_a_month: float) -> Floats:
         """Return the months of learning that the hours take."""
@@ -50,7 +52,7 @@ class Readiness:
 def readiness(
     workforce: Workforce, reference: Reference, position: str, prices: ClosingPrices | None = None
 ) -> Readiness:
-    """Return how ready everybody is for a position; without prices hours are infinite where anything is missing."""
+    """Return how ready everybody is for a position; without prices no course leads anywhere."""
     column = {competency: n for n, competency in enumerate(workforce.competencies)}
     needs = tuple(n for n in reference.requirements_of_position(position) if n.competency in column)
     people = len(workforce)
@@ -78,7 +80,8 @@ def readiness(
         low=np.maximum(shortfall - spread, 0.0),
         high=shortfall + spread,
         known=known.mean(axis=1) if needs else np.ones(people),
-        hours=hours.sum(axis=1),
+        hours=np.where(np.isfinite(hours), hours, 0.0).sum(axis=1),
+        without_course=np.isinf(hours).sum(axis=1),
         critical_hours=hours[:, decisive].sum(axis=1),
     )
 

@@ -76,9 +76,18 @@ def benches(
         holders = int(own.sum())
         within = [int((others & (months <= limit)).sum()) for limit in (0, 6, 12)]
         expected = float(one.chance[others].sum())
-        found.append(
-            Bench(post.id, post.position, holders, int(others.sum()), *within, expected, within[2] / max(1, holders))
+        bench = Bench(
+            post=post.id,
+            position=post.position,
+            holders=holders,
+            eligible=int(others.sum()),
+            now=within[0],
+            in_6_months=within[1],
+            in_12_months=within[2],
+            expected_now=expected,
+            strength=within[2] / max(1, holders),
         )
+        found.append(bench)
     return tuple(sorted(found, key=lambda bench: (bench.now, bench.strength, bench.post)))
 
 
