@@ -10,6 +10,7 @@ import typer
 from api.cli.benchmark_batch import batch
 from api.cli.benchmark_matching import matching
 from api.cli.benchmark_paths import paths
+from api.cli.benchmark_serve import serve
 from api.cli.output import log, print_json, say
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy, paths, matching and speed beside peers.")
@@ -130,4 +131,5 @@ def _show(found: dict[str, Any], ks: tuple[int, ...]) -> None:
 
 app.command()(paths)
 app.command()(matching)
+app.command()(serve)
 app.command()(batch)

@@ -1,7 +1,8 @@
 """Writes of many requests in one transaction: durable, and no slower for being so.
 
 A commit waits for the disk. While it does, further requests gather; the next commit takes them all. Nobody is told
-"accepted" before the commit that holds their events has returned.
+"accepted" before the commit that holds their events has returned, and no list's id is handed out to be kept before the
+list is on the disk. Lists whose id nobody keeps wait a moment for company: they are written down, but not waited for.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from features.store import AnyEvent, EventResult, ShownList, Store
 
@@ -19,14 +21,17 @@ log = logging.getLogger("karmapath.writer")
 
 _MOST_EVENTS = 2_000
 """Most events in one transaction (one request's batch is never split)."""
+_COMPANY_SECONDS = 0.05
+"""How long a list that nobody waits for waits for others."""
 
 
 @dataclass(slots=True)
 class _Waiting:
-    events: Sequence[AnyEvent]
-    courses: frozenset[str]
     loop: asyncio.AbstractEventLoop
-    result: asyncio.Future[list[EventResult]]
+    result: asyncio.Future[Any]
+    events: Sequence[AnyEvent] = ()
+    courses: frozenset[str] = frozenset()
+    shown: ShownList | None = None
 
 
 @dataclass
@@ -36,7 +41,8 @@ class Writer:
     store: Store
     clock: Callable[[], datetime]
     _events: list[_Waiting] = field(default_factory=list)
-    _shown: list[ShownList] = field(default_factory=list)
+    _kept: list[_Waiting] = field(default_factory=list)
+    _noted: list[ShownList] = field(default_factory=list)
     _wake: threading.Condition = field(default_factory=threading.Condition)
     _closing: bool = False
 
@@ -47,17 +53,28 @@ class Writer:
     async def append(self, events: Sequence[AnyEvent], courses: frozenset[str]) -> list[EventResult]:
         """Take events; returns when they are on the disk."""
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(events, courses, loop, loop.create_future())
+        waiting = _Waiting(loop, loop.create_future(), events, courses)
         with self._wake:
             self._events.append(waiting)
             self._wake.notify()
-        return await waiting.result
+        results: list[EventResult] = await waiting.result
+        return results
+
+    async def keep_shown(self, shown: ShownList) -> None:
+        """Write down a list whose id its reader will keep; returns when it is on the disk."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(loop, loop.create_future(), shown=shown)
+        with self._wake:
+            self._kept.append(waiting)
+            self._wake.notify()
+        await waiting.result
 
     def note_shown(self, shown: ShownList) -> None:
         """Write down soon what is being shown; nobody waits for it."""
         with self._wake:
-            self._shown.append(shown)
-            self._wake.notify()
+            self._noted.append(shown)
+            if len(self._noted) == 1:
+                self._wake.notify()
 
     def close(self) -> None:
         """Write what is waiting and stop."""
@@ -69,26 +86,33 @@ class Writer:
     def _run(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._events or self._shown or self._closing)
-                if self._closing and not self._events and not self._shown:
+                self._wake.wait_for(lambda: self._is_urgent() or self._noted)
+                self._wake.wait_for(self._is_urgent, _COMPANY_SECONDS)
+                if self._closing and not (self._events or self._kept or self._noted):
                     return
-                waiting, shown = self._take()
-            if waiting:
-                self._write_events(waiting)
-            if shown:
-                self._write_shown(shown)
+                events, kept, noted = self._take()
+            if events:
+                self._write_events(events)
+            if kept:
+                self._write_kept(kept)
+            if noted:
+                self._write_noted(noted)
 
-    def _take(self) -> tuple[list[_Waiting], list[ShownList]]:
-        """Take what one transaction holds; requests that saw another catalogue wait for the next one."""
+    def _is_urgent(self) -> bool:
+        return bool(self._events or self._kept or self._closing)
+
+    def _take(self) -> tuple[list[_Waiting], list[_Waiting], list[ShownList]]:
+        """Take what one round writes; events that saw another catalogue wait for the next one."""
         count, total = 0, 0
         for one in self._events:
             total += len(one.events)
             if count and (total > _MOST_EVENTS or one.courses is not self._events[0].courses):
                 break
             count += 1
-        waiting, self._events = self._events[:count], self._events[count:]
-        shown, self._shown = self._shown, []
-        return waiting, shown
+        events, self._events = self._events[:count], self._events[count:]
+        kept, self._kept = self._kept, []
+        noted, self._noted = self._noted, []
+        return events, kept, noted
 
     def _write_events(self, waiting: list[_Waiting]) -> None:
         batch = [event for one in waiting for event in one.events]
@@ -103,14 +127,28 @@ class Writer:
             _settle(one, results[start : start + len(one.events)])
             start += len(one.events)
 
-    def _write_shown(self, shown: list[ShownList]) -> None:
+    def _write_kept(self, waiting: list[_Waiting]) -> None:
+        lists = [one.shown for one in waiting if one.shown is not None]
+        try:
+            self.store.add_shown(lists)
+        except Exception as error:
+            if len(waiting) == 1:
+                _settle(waiting[0], error)
+            else:  # one of them cannot be written: it must not cost the others theirs
+                for one in waiting:
+                    self._write_kept([one])
+            return
+        for one in waiting:
+            _settle(one, None)
+
+    def _write_noted(self, shown: list[ShownList]) -> None:
         try:
             self.store.add_shown(shown)
         except Exception:
             log.exception("%d lists that were shown could not be written down", len(shown))
 
 
-def _settle(one: _Waiting, outcome: list[EventResult] | Exception) -> None:
+def _settle(one: _Waiting, outcome: object) -> None:
     def settle() -> None:
         if one.result.done():  # the request was given up
             return

@@ -47,10 +47,15 @@ class PostgresServer:
 
     def make_database(self, options: str = "") -> str:
         """Make an empty database, with SQL's options, and return its store's URL."""
-        name = f"k{uuid.uuid4().hex}"
+        return self.database(f"k{uuid.uuid4().hex}", options)
+
+    def database(self, name: str, options: str = "") -> str:
+        """Return the store's URL of a database, which is made if it is not there."""
         engine = create_engine(_driven(self.url("postgres")), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} {options}"))
+            there = connection.execute(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).scalar()
+            if not there:
+                connection.execute(text(f"CREATE DATABASE {name} {options}"))
         engine.dispose()
         return self.url(name)
 

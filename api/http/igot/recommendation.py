@@ -197,7 +197,7 @@ async def _make(
         items = _themes_first(items, themes, engine.reference)[:limit]
     shown = service.shown(record.learner.id, SURFACE, engine, items, list_id=list_id, revision=revision)
     with _without_store():
-        await service.write(service.store.add_shown, [shown])
+        await service.writer.keep_shown(shown)
     return shown
 
 
