@@ -6,7 +6,8 @@ Courses on the platform are outside this machine: they need no permission and co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -61,14 +62,29 @@ class Claims:
     def __init__(self, ledger: Ledger, rule: Rule) -> None:
         self.ledger = ledger
         self.rule = rule
+        self._lock = threading.RLock()
+        self._folded: dict[tuple[str, str], Claim] = {}
+        self._entries = 0
+        self._head = ""
 
     def all(self) -> tuple[Claim, ...]:
         """Return every claim in its present state."""
-        return tuple(fold(self.ledger.entries()).values())
+        return tuple(self._caught_up(self.ledger.entries()).values())
 
     def of(self, learner: str, course: Course) -> Claim | None:
         """Return the claim for a course or a language version of it, ``None`` if there is none."""
-        return fold(self.ledger.entries()).get((learner, family(course)))
+        return self._caught_up(self.ledger.entries()).get((learner, family(course)))
+
+    def _caught_up(self, entries: Sequence[Entry]) -> dict[tuple[str, str], Claim]:
+        """Return the claims as the entries leave them: those of the last look, and what was entered since."""
+        with self._lock:
+            known = self._entries
+            if known > len(entries) or (known and entries[known - 1].hash != self._head):
+                self._folded, known = {}, 0
+            if known < len(entries):
+                self._folded = fold(entries[known:], self._folded)
+            self._entries, self._head = len(entries), entries[-1].hash if entries else ""
+            return self._folded
 
     def step(self, request: str, at: datetime, learner: str, course: Course, event: str, **facts: Any) -> Claim:
         """Enter one event and return the claim after it; the same ``request`` again changes nothing.
@@ -107,9 +123,9 @@ class Claims:
             raise NotFoundError(f"no claim of {learner} for {course.id}", "an open claim", "request it first")
         return claim
 
-    def _decided(self, before: tuple[Entry, ...], at: datetime, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _decided(self, before: Sequence[Entry], at: datetime, said: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the event with the state it leads to, decided on all that was entered before."""
-        claims = fold(before)
+        claims = self._caught_up(before)
         claim = claims.get((said["learner"], said["course"]))
         state, event = (claim.state if claim else None), said["event"]
         target = TRANSITIONS.get((state, event))
@@ -159,9 +175,11 @@ def family(course: Course) -> str:
     return course.base or course.id
 
 
-def fold(entries: Iterable[Entry]) -> dict[tuple[str, str], Claim]:
-    """Return the claims as the entries leave them, by learner and course."""
-    claims: dict[tuple[str, str], Claim] = {}
+def fold(
+    entries: Iterable[Entry], before: Mapping[tuple[str, str], Claim] | None = None
+) -> dict[tuple[str, str], Claim]:
+    """Return the claims as the entries leave them, by learner and course; ``before`` is how they stood before those."""
+    claims: dict[tuple[str, str], Claim] = dict(before or {})
     for entry in entries:
         event = entry.event
         key = event["learner"], event["course"]

@@ -10,9 +10,10 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -45,40 +46,91 @@ class Entry:
     """SHA-256 over all other fields."""
 
 
+@dataclass(slots=True)
+class _Known:
+    """What was read and verified of a file."""
+
+    entries: list[Entry] = field(default_factory=list)
+    requests: dict[str, int] = field(default_factory=dict)
+    size: int = 0
+    """Bytes that it takes."""
+    last: bytes = b""
+    """The line of the last entry."""
+    inode: int = -1
+
+    def add(self, entry: Entry, line: bytes) -> None:
+        self.requests.setdefault(entry.request, entry.number)
+        self.entries.append(entry)
+        self.size += len(line)
+        self.last = line
+
+    def is_beginning_of(self, state: os.stat_result, file: IO[bytes]) -> bool:
+        """Whether the file is the same one, as long as it was or longer, and its last known line still stands there."""
+        if state.st_ino != self.inode or state.st_size < self.size:
+            return False
+        file.seek(self.size - len(self.last))
+        return file.read(len(self.last)) == self.last
+
+
 class Ledger:
-    """A ledger in a file."""
+    """A ledger in a file; safe to share between threads, and between processes on one machine.
+
+    What this object has verified once it does not verify again, only what was appended since, by whomever; ``verify``
+    looks at everything. A file that is shorter than it was, or another one, is read from the beginning.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock = threading.RLock()
+        self._known = _Known()
 
     def entries(self) -> tuple[Entry, ...]:
         """Return all entries, oldest first; ``LedgerError`` where the chain is broken."""
-        if not self.path.exists():
-            return ()
-        with self.path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)
-            return tuple(_verified(file))
+        return tuple(self.since(0))
+
+    def since(self, number: int) -> list[Entry]:
+        """Return the entries from that number on, oldest first; ``LedgerError`` where the chain is broken."""
+        with self._lock:
+            if not self.path.exists():
+                return []
+            with self.path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH)
+                self._catch_up(file)
+            return self._known.entries[number:]
 
     def verify(self) -> int:
-        """Return the number of entries; ``LedgerError`` where the chain is broken."""
-        return len(self.entries())
+        """Look at every entry again and return how many there are; ``LedgerError`` where the chain is broken."""
+        with self._lock:
+            self._known = _Known()
+            return len(self.since(0))
 
-    def append(self, request: str, at: datetime, decide: Callable[[tuple[Entry, ...]], Mapping[str, Any]]) -> Entry:
+    def append(self, request: str, at: datetime, decide: Callable[[Sequence[Entry]], Mapping[str, Any]]) -> Entry:
         """Enter what ``decide`` makes of all earlier entries; a request that was entered before returns its entry.
 
         Nothing is written where ``decide`` raises. The entry is on disk when this returns.
         """
-        with self._alone() as file:
-            before = tuple(_verified(file))
-            known = next((entry for entry in before if entry.request == request), None)
+        with self._lock, self._alone() as file:
+            self._catch_up(file)
+            before = self._known.entries
+            known = self._known.requests.get(request)
             if known is not None:
-                return known
+                return before[known]
             entry = _chained(request, at, decide(before), before[-1] if before else None)
             file.seek(0, os.SEEK_END)
             file.write(_line(entry))
             file.flush()
             os.fsync(file.fileno())
             return entry
+
+    def _catch_up(self, file: IO[bytes]) -> None:
+        """Read and verify what was appended since the last look."""
+        state = os.fstat(file.fileno())
+        if not self._known.is_beginning_of(state, file):
+            self._known = _Known()
+        file.seek(self._known.size)
+        for entry, line in _verified(file, self._known):
+            self._known.add(entry, line)
+        self._known.inode = state.st_ino
 
     @contextmanager
     def _alone(self) -> Iterator[IO[bytes]]:
@@ -109,15 +161,18 @@ def _line(entry: Entry) -> bytes:
     return (json.dumps(fields, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def _verified(file: IO[bytes]) -> Iterator[Entry]:
-    before = GENESIS
-    for number, line in enumerate(file):
+def _verified(file: IO[bytes], known: _Known) -> Iterator[tuple[Entry, bytes]]:
+    """Yield the whole entries from where the file stands, each checked against the one before."""
+    number, before = len(known.entries), known.entries[-1].hash if known.entries else GENESIS
+    for line in file:
+        if not line.endswith(b"\n"):  # its writer died, or is still writing; nobody was told that it is entered
+            return
         entry = _parsed(line, number)
         expected = _hash(number, entry.at, entry.request, entry.event, before)
         if (entry.number, entry.before, entry.hash) != (number, before, expected):
             raise _broken(number, "an entry that does not follow from the one before")
-        yield entry
-        before = entry.hash
+        yield entry, line
+        number, before = number + 1, entry.hash
 
 
 def _parsed(line: bytes, number: int) -> Entry:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import recommender.ledger as ledger_module
 from recommender.ledger import Ledger, LedgerError
 
 AT = datetime(2026, 11, 1)
@@ -61,3 +62,40 @@ def test_nothing_is_written_where_the_decision_fails(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         ledger.append("r9", AT, lambda _: {"n": 1 // 0})
     assert ledger.verify() == 3
+
+
+def test_what_was_verified_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = _ledger(tmp_path, 50)
+    ledger.entries()
+    parsed: list[int] = []
+    real = ledger_module._parsed
+    monkeypatch.setattr(ledger_module, "_parsed", lambda line, number: parsed.append(number) or real(line, number))
+    ledger.append("next", AT, lambda before: {"n": len(before)})
+    ledger.append("after", AT, lambda before: {"n": len(before)})
+    assert parsed == [50], "its own entry, once"
+
+
+def test_what_another_process_entered_is_seen(tmp_path: Path) -> None:
+    one = _ledger(tmp_path)
+    other = Ledger(one.path)
+    assert len(other.entries()) == 3
+    one.append("r3", AT, lambda before: {"n": len(before)})
+    assert other.append("r4", AT, lambda before: {"n": len(before)}).event == {"n": 4}
+    assert [entry.request for entry in one.since(3)] == ["r3", "r4"]
+
+
+def test_a_last_entry_that_was_changed_is_found_at_the_next_append(tmp_path: Path) -> None:
+    ledger = _ledger(tmp_path)
+    ledger.entries()
+    lines = ledger.path.read_text().splitlines()
+    ledger.path.write_text("\n".join([*lines[:2], lines[2].replace('"n": 2', '"n": 3')]) + "\n")
+    with pytest.raises(LedgerError, match="line 3"):
+        ledger.append("r9", AT, lambda _: {})
+
+
+def test_a_file_that_was_put_back_from_a_copy_is_read_anew(tmp_path: Path) -> None:
+    ledger = _ledger(tmp_path)
+    copy = ledger.path.read_bytes()
+    ledger.append("r3", AT, lambda _: {"n": 3})
+    ledger.path.write_bytes(copy)
+    assert [entry.number for entry in ledger.entries()] == [0, 1, 2]
