@@ -6,7 +6,7 @@ for those the learner was enrolled in already; a learner without a later choice 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +24,8 @@ from models.base import LearnerBatch, TrainingData
 _EPOCH = datetime(1970, 1, 1)
 LITTLE_HISTORY = 3
 SMALL_ORGANISATION = 50
+MOST_JUDGED = 50_000
+"""Of more learners who chose something later a random part is judged: intervals are narrow enough, lists are dense."""
 SMALL_LANGUAGE = 0.05
 """A language in which at most this share of the choices was made is a small one."""
 
@@ -85,9 +87,11 @@ def time_cut(
         end = float(np.quantile(days, min(1.0, 1 - share + window)))
         inside = days <= end
         data, before, days = data.keep(inside), before[inside], days[inside]
-    seen = _enrolled_before(snapshot, learner_ids, data.course_ids, moment)
-    return _case(f"time cut {moment:%Y-%m-%d}", data, before, seen, _to_be_had(snapshot, data.course_ids, moment),
-                 learner_ids, moment)  # fmt: skip
+    return _case(
+        f"time cut {moment:%Y-%m-%d}", data, before,
+        lambda rows: _enrolled_before(snapshot, learner_ids.gather(rows), data.course_ids, moment),
+        _to_be_had(snapshot, data.course_ids, moment), learner_ids, moment,
+    )  # fmt: skip
 
 
 def last_out(snapshot: Snapshot, vectors: NDArray[np.float32] | None, least: int = 3) -> Case:
@@ -101,7 +105,7 @@ def last_out(snapshot: Snapshot, vectors: NDArray[np.float32] | None, least: int
         )
     kept = histories.keep(~held_out)
     had = np.ones(data.n_courses, dtype=bool)
-    return _case("last choice out", data, ~held_out, kept, had, learner_ids, None)
+    return _case("last choice out", data, ~held_out, kept.rows, had, learner_ids, None)
 
 
 def slices(case: Case) -> Mapping[str, tuple[NDArray[np.int64], Targets]]:
@@ -144,28 +148,35 @@ def _case(
     name: str,
     data: TrainingData,
     before: NDArray[np.bool_],
-    seen: Histories,
+    seen_by: Callable[[NDArray[np.int64]], Histories],
     to_be_had: NDArray[np.bool_],
-    learner_ids: tuple[str, ...],
+    learner_ids: pl.Series,
     at: datetime | None,
 ) -> Case:
     train = data.keep(before)
     later = data.histories.keep(~before)
-    rows = np.flatnonzero(later.lengths > 0)
-    open_targets = [_open(later.row(int(row)), seen.row(int(row)), to_be_had) for row in rows]
-    judged = np.flatnonzero([len(target) > 0 for target in open_targets])
-    rows = rows[judged]
+    rows = _some(np.flatnonzero(later.lengths > 0))
+    seen = seen_by(rows)
+    targets = [_open(later.row(int(row)), seen.row(place), to_be_had) for place, row in enumerate(rows)]
+    judged = np.flatnonzero([len(target) > 0 for target in targets])
     return Case(
         name=name,
         train=train,
-        batch=train.batch.rows(rows),
-        targets=tuple(open_targets[number] for number in judged),
-        seen=seen.rows(rows),
+        batch=train.batch.rows(rows[judged]),
+        targets=tuple(targets[place] for place in judged),
+        seen=seen.rows(judged),
         to_be_had=to_be_had,
-        rows=rows,
-        learner_ids=tuple(learner_ids[row] for row in rows),
+        rows=rows[judged],
+        learner_ids=tuple(learner_ids.gather(rows[judged]).to_list()),
         at=at,
     )
+
+
+def _some(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows, at most ``MOST_JUDGED`` of them; which ones is always the same."""
+    if len(rows) <= MOST_JUDGED:
+        return rows
+    return np.sort(np.random.default_rng(0).permutation(rows)[:MOST_JUDGED])
 
 
 def _open(later: NDArray[np.int32], seen: NDArray[np.int32], to_be_had: NDArray[np.bool_]) -> NDArray[np.int32]:
@@ -174,12 +185,14 @@ def _open(later: NDArray[np.int32], seen: NDArray[np.int32], to_be_had: NDArray[
 
 
 def _enrolled_before(
-    snapshot: Snapshot, learner_ids: tuple[str, ...], course_ids: tuple[str, ...], cut: datetime
+    snapshot: Snapshot, learner_ids: pl.Series, course_ids: tuple[str, ...], cut: datetime
 ) -> Histories:
-    """Return all enrolments before the cut, preference or not: they are not suggested again."""
+    """Return all enrolments of these learners before the cut, preference or not: they are not suggested again."""
     began = pl.coalesce("enrolled_on", "completed_on")
-    earlier = snapshot.scan("enrolments").filter(began.is_null() | (began < cut)).collect()
-    return histories_of(earlier, learner_ids, course_ids)[0]
+    wanted = ["learner_id", "course_id", "enrolled_on", "completed_on", "sequence"]
+    earlier = snapshot.scan("enrolments").select(wanted).filter(began.is_null() | (began < cut))
+    theirs = earlier.join(learner_ids.alias("learner_id").to_frame().lazy(), on="learner_id", how="semi").collect()
+    return histories_of(theirs, learner_ids, course_ids)[0]
 
 
 def _to_be_had(snapshot: Snapshot, course_ids: tuple[str, ...], cut: datetime) -> NDArray[np.bool_]:

@@ -140,8 +140,8 @@ def fits(hybrid: Hybrid, peers: Sequence[str], report: Report) -> dict[str, Fit]
 
 def make_case(snapshot: Snapshot, vectors: NDArray[np.float32] | None, settings: TrainSettings) -> Case:
     """Return the time cut of the settings; the last choice out where enrolments have no times."""
-    timed = snapshot.scan("enrolments").select("enrolled_on").collect().to_series()
-    if timed.null_count() == len(timed):
+    timed = snapshot.scan("enrolments").select(pl.col("enrolled_on").count()).collect().item()
+    if not timed:
         return last_out(snapshot, vectors)
     return time_cut(snapshot, vectors, settings.cut, settings.test_share)
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from typing import Any, Self
 
 import numpy as np
@@ -36,9 +37,14 @@ class Vocabulary:
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, rows: Iterable[Sequence[str]], min_count: int = 1) -> Self:
-        """Return the vocabulary of the features that at least ``min_count`` rows have, in order of their names."""
-        counts = Counter(name for row in rows for name in set(row))
+    def of(cls, rows: Iterable[Sequence[str]], min_count: int = 1, times: Iterable[int] | None = None) -> Self:
+        """Return the vocabulary of the features that at least ``min_count`` rows have, in order of their names.
+
+        ``times``: how often each row counts, by default once.
+        """
+        counts: Counter[str] = Counter()
+        for row, often in zip(rows, repeat(1) if times is None else times, strict=False):
+            counts.update(dict.fromkeys(row, often))
         return cls(tuple(sorted(name for name, count in counts.items() if count >= min_count)))
 
     def __len__(self) -> int:

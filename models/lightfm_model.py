@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Self
 
 import numpy as np
@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
+from models.identical import identical_learners
+
+MOST_AN_EPOCH = 400_000
+"""Interactions of an epoch; of more, every epoch sees those of other learners, drawn anew."""
 
 
 class LightFm:
@@ -21,6 +25,12 @@ class LightFm:
     say, and spoils exactly the new courses that features are there for.
 
     Fits on one thread with a fixed seed, hence the same result every time. Scores with numpy alone.
+
+    Learners who are alike share one row (``models.identical``); every interaction still has its own step, so nothing
+    but memory changes. One step with a weight in place of many would not do: LightFM cuts off weighted losses above 10
+    (``MAX_LOSS``), and draws the course that is compared once a step. Steps are few enough for all: features are
+    hundreds, not millions, so of more than ``MOST_AN_EPOCH`` interactions every epoch takes a random part of the
+    learners, with all that is theirs; over the epochs this has the same expected loss as taking everyone.
     """
 
     name = "lightfm"
@@ -38,19 +48,24 @@ class LightFm:
         """Train on all interactions."""
         from lightfm import LightFM  # noqa: PLC0415 - serving does without it
 
-        learners = _with_anyone(data.learner_features)
         courses = identity_where_trained(data)
         net = LightFM(
             no_components=self.components, loss="warp", learning_rate=self.learning_rate, random_state=self.seed
         )
         if len(data.histories.courses):
-            taken = data.histories.matrix().tocoo()
-            net.fit(taken, user_features=learners, item_features=courses, epochs=self.epochs, num_threads=1)
+            for some, epochs in _portions(data, self.epochs, self.seed):
+                kinds = identical_learners(some.histories, some.learner_features)
+                rows = np.repeat(kinds.of, some.histories.lengths)
+                values = np.ones(len(rows), dtype=np.float32)
+                shape = (len(kinds.first), data.n_courses)
+                taken = sparse.coo_matrix((values, (rows, some.histories.courses)), shape=shape)
+                own = _with_anyone(some.learner_features[kinds.first])
+                net.fit_partial(taken, user_features=own, item_features=courses, epochs=epochs, num_threads=1)
             self.feature_factors = np.asarray(net.user_embeddings, dtype=np.float32)
             self.course_factors = np.asarray(courses @ net.item_embeddings, dtype=np.float32)
             self.course_biases = np.asarray(courses @ net.item_biases, dtype=np.float32)
         else:
-            self.feature_factors = np.zeros((learners.shape[1], 1), dtype=np.float32)
+            self.feature_factors = np.zeros((data.learner_features.shape[1] + 1, 1), dtype=np.float32)
             self.course_factors = np.zeros((data.n_courses, 1), dtype=np.float32)
             self.course_biases = np.zeros(data.n_courses, dtype=np.float32)
         return self
@@ -75,6 +90,20 @@ class LightFm:
         for name in ("feature_factors", "course_factors", "course_biases"):
             setattr(model, name, np.asarray(arrays[name], dtype=np.float32))
         return model
+
+
+def _portions(data: TrainingData, epochs: int, seed: int) -> Iterator[tuple[TrainingData, int]]:
+    """Yield what to train on and for how many epochs: everything for all of them, or learners drawn for one each."""
+    if len(data.histories.courses) <= MOST_AN_EPOCH:
+        yield data, epochs
+        return
+    generator = np.random.default_rng(seed)
+    lengths = data.histories.lengths
+    with_history = np.flatnonzero(lengths)
+    for _ in range(epochs):
+        order = generator.permutation(with_history)
+        many = int(np.searchsorted(np.cumsum(lengths[order]), MOST_AN_EPOCH, side="right"))
+        yield data.learners(np.sort(order[: max(many, 1)])), 1
 
 
 def identity_where_trained(data: TrainingData) -> sparse.csr_matrix:
