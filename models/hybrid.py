@@ -22,7 +22,7 @@ from models.lightfm_model import LightFm
 from models.need import Need
 from models.new_course_fitting import new_courses
 from models.new_courses import NewCourses
-from models.plan import BY_PROFILE, MODELS, SITUATIONS, Plan, fit_models, situation
+from models.plan import BY_PROFILE, MODELS, NEIGHBOURS_NAME, SITUATIONS, Plan, fit_models, situation
 from models.popularity import Popularity
 from models.series import Series
 from models.spectral import Spectral
@@ -106,12 +106,20 @@ class Hybrid:
 
     def profile_scores(self, batch: LearnerBatch, rows: NDArray[np.int64]) -> Scores:
         """Return what profiles and the places of new courses add in the situations ``rows``, shape (n, n_courses)."""
+        return _total(self.profile_parts(batch, rows), batch)
+
+    def profile_parts(self, batch: LearnerBatch, rows: NDArray[np.int64]) -> dict[str, Scores]:
+        """Return the same by model, shapes (n, n_courses)."""
         plan, new, terms = self._fitted()
-        return places(self._linear(BY_PROFILE, batch, rows), rows, plan, new, terms)
+        parts = self._linear(BY_PROFILE, batch, rows)
+        if not new.known(batch.histories.n_courses).all():
+            nothing = np.zeros((len(batch), batch.histories.n_courses), dtype=np.float32)
+            parts[NEIGHBOURS_NAME] = places(parts.get(NEIGHBOURS_NAME, nothing), rows, plan, new, terms)
+        return parts
 
     def other_scores(self, batch: LearnerBatch, rows: NDArray[np.int64]) -> Scores:
         """Return what models add that neither fold nor read profiles alone, shape (n, n_courses)."""
-        return self._linear(self.others, batch, rows)
+        return _total(self._linear(self.others, batch, rows), batch)
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -122,15 +130,10 @@ class Hybrid:
             if name not in (*BY_PROFILE, "need") and not isinstance(model, ReadsHistory)
         )
 
-    def _linear(self, names: Collection[str], batch: LearnerBatch, rows: NDArray[np.int64]) -> Scores:
+    def _linear(self, names: Collection[str], batch: LearnerBatch, rows: NDArray[np.int64]) -> dict[str, Scores]:
         plan, new, terms = self._fitted()
         raw = terms.raw({name: model for name, model in self.models.items() if name in names}, batch)
-        total = np.zeros((len(batch), batch.histories.n_courses), dtype=np.float32)
-        if not raw:
-            return total
-        for part in linear_parts(raw, batch, rows, plan, new, terms).values():
-            total += part
-        return total
+        return linear_parts(raw, batch, rows, plan, new, terms) if raw else {}
 
     def parts(self, batch: LearnerBatch) -> dict[str, Scores]:
         """Return what each model adds, shapes (n, n_courses); the sum is the score but for rounding."""
@@ -201,6 +204,13 @@ class Hybrid:
         if self.plan is None or self.new is None or self.terms is None:
             raise ValueError("the hybrid is not fitted: call fit first")
         return self.plan, self.new, self.terms
+
+
+def _total(parts: Mapping[str, Scores], batch: LearnerBatch) -> Scores:
+    total = np.zeros((len(batch), batch.histories.n_courses), dtype=np.float32)
+    for part in parts.values():
+        total += part
+    return total
 
 
 def _under(prefix: str, arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generic]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +17,13 @@ from features.errors import NotFoundError
 from features.histories import Histories
 from features.records import LearnerRecord
 from features.reference import Requirement
-from models.base import LearnerBatch, top_k
+from models.base import LearnerBatch
 from models.bundle import Bundle
-from recommender.eligibility import Eligibility, eligibility
+from recommender.eligibility import eligibility
 from recommender.gaps import Gap, gaps, requirements_for
-from recommender.list_reasons import list_reasons
+from recommender.list_reasons import Worded
+from recommender.listing import Lister, block_of_records
+from recommender.listing.lists import NOTHING
 from recommender.needs import TeachingTable
 from recommender.paths import Aspiration, Path, PathSettings, Reason, desirable_path, guided_path
 from recommender.state import DEFAULT_EVIDENCE, CompetencyState, EvidenceTable, competency_state
@@ -49,7 +50,7 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that is computed about a learner before anything is decided."""
+    """All that is computed about a learner before a path is decided."""
 
     record: LearnerRecord
     at: datetime
@@ -57,14 +58,8 @@ class Situation:
     gaps: tuple[Gap, ...]
     batch: LearnerBatch
     """A batch of one, with needs."""
-    parts: Mapping[str, NDArray[np.float32]]
-    """What each model adds to the scores, shapes (1, n_courses): computed once, explained often."""
-
-    @cached_property
-    def scores(self) -> NDArray[np.float32]:
-        """Shape (n_courses,), the hybrid's scores, courses already taken included."""
-        scores: NDArray[np.float32] = np.asarray(sum(self.parts.values()), dtype=np.float32)[0]
-        return scores
+    scores: NDArray[np.float32]
+    """Shape (n_courses,), the hybrid's scores, courses already taken included."""
 
 
 class Engine:
@@ -74,8 +69,8 @@ class Engine:
         self.bundle = bundle
         self.reference = bundle.reference
         self.teaching = TeachingTable.of(self.reference, bundle.course_ids)
-        table = bundle.manifest.get("evidence")
-        self.evidence = DEFAULT_EVIDENCE if table is None else EvidenceTable.parse(table, f"bundle {bundle.version}")
+        self.evidence = evidence_table(bundle)
+        self.lister = Lister(bundle, self.evidence)
 
     @property
     def version(self) -> str:
@@ -111,7 +106,7 @@ class Engine:
             self.bundle.learner_vocabulary.matrix([record.learner], self.reference),
             needs[None, :],
         )
-        return Situation(record, at, state, found, batch, self.bundle.hybrid.parts(batch))
+        return Situation(record, at, state, found, batch, self.bundle.hybrid.score(batch)[0])
 
     def recommend(
         self,
@@ -140,22 +135,20 @@ class Engine:
         categories
             Lower-case course categories that may be shown; ``None`` for all.
         """
-        situation = self.situation(record, at)
-        allowed = eligibility(
-            situation.record, self.reference, at,
-            courses=self.bundle.course_ids, categories=categories, language=language,
-        )  # fmt: skip
-        columns = self._columns(situation, allowed, track)
-        best = columns[top_k(situation.scores[columns][None, :], limit)[0]] if len(columns) else columns
+        block = block_of_records([record], self.lister.catalogue, self.evidence)
+        lists, standing = self.lister.explained(block, at, limit, track=track, language=language, categories=categories)
+        worded = Worded(self.lister.catalogue, int(block.post[0]), standing)
+        columns = zip(lists.courses[0].tolist(), lists.scores[0].tolist(), lists.guided[0].tolist(), strict=True)
         return tuple(
             Recommendation(
-                course=self.bundle.course_ids[column],
+                course=self.bundle.course_ids[course],
                 position=place,
-                score=float(situation.scores[column]),
-                track=self._track(situation, int(column)),
-                reasons=self._reasons(situation, int(column)),
+                score=score,
+                track=GUIDED if guided else DESIRABLE,
+                reasons=worded.reasons(course, lists.reasons[0, place - 1], lists.subjects[0, place - 1]),
             )
-            for place, column in enumerate(best, start=1)
+            for place, (course, score, guided) in enumerate(columns, start=1)
+            if course != NOTHING
         )
 
     def why_not(
@@ -169,13 +162,12 @@ class Engine:
             If the catalogue has no such course.
         """
         self._known(course)
-        situation = self.situation(record, at)
-        allowed = eligibility(situation.record, self.reference, at, courses=self.bundle.course_ids, language=language)
+        allowed = eligibility(record, self.reference, at, courses=[course], language=language)
         if course in allowed.refused:
             return Reason(f"not_{allowed.refused[course]}", {"course": course})
-        columns = self._columns(situation, allowed, None)
-        own = situation.scores[self.bundle.course_index[course]]
-        rank = int((situation.scores[columns] > own).sum()) + 1
+        block = block_of_records([record], self.lister.catalogue, self.evidence)
+        ranked = self.lister.best(block, at, len(self.bundle.course_ids), language=language).courses[0]
+        rank = int(np.flatnonzero(ranked == self.bundle.course_index[course])[0]) + 1
         if rank <= limit:
             return None
         return Reason("not_ranked", {"course": course, "rank": rank, "limit": limit})
@@ -244,32 +236,8 @@ class Engine:
         if course not in self.bundle.course_index:
             raise NotFoundError(f"found no course {course!r}", "the id of a course in the catalogue", "search for it")
 
-    def _columns(self, situation: Situation, allowed: Eligibility, track: str | None) -> NDArray[np.int64]:
-        columns = np.array([self.bundle.course_index[course] for course in allowed.allowed], dtype=np.int64)
-        if track is None:
-            return columns
-        closes = self._needs(situation)[columns] > 0
-        return columns[closes if track == GUIDED else ~closes]
 
-    def _track(self, situation: Situation, column: int) -> str:
-        return GUIDED if self._needs(situation)[column] > 0 else DESIRABLE
-
-    def _needs(self, situation: Situation) -> NDArray[np.float32]:
-        needs = situation.batch.needs
-        if needs is None:
-            raise ValueError("a situation's batch was made without needs; make it with Engine.situation")
-        return np.asarray(needs[0], dtype=np.float32)
-
-    def _reasons(self, situation: Situation, column: int) -> tuple[Reason, ...]:
-        return list_reasons(
-            self.reference.courses[self.bundle.course_ids[column]],
-            situation.gaps,
-            situation.state,
-            self.reference,
-            contributions={name: float(part[0, column]) for name, part in situation.parts.items()},
-            nearest=self._nearest(situation, column),
-        )
-
-    def _nearest(self, situation: Situation, column: int) -> str | None:
-        nearest = self.bundle.hybrid.nearest_history(situation.batch, column)
-        return None if nearest is None else self.bundle.course_ids[nearest]
+def evidence_table(bundle: Bundle) -> EvidenceTable:
+    """Return the evidence table that a bundle was trained with, by default the one that ships with the project."""
+    table = bundle.manifest.get("evidence")
+    return DEFAULT_EVIDENCE if table is None else EvidenceTable.parse(table, f"bundle {bundle.version}")

@@ -1,84 +1,60 @@
-"""Why a course is in a list: the gap it closes, the course it goes with, the people who chose it."""
+"""Why a course is in a list, with the facts in full: from the numbers that lists in columns carry."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from features.reference import Course, Reference
-from recommender.gaps import SURE, Gap
-from recommender.paths.reasons import Reason
-from recommender.state import CompetencyState
-
-_LIMIT = 2
-"""A list item carries at most so many reasons: what a card has room for."""
-
-_BY_MODEL = {
-    "popularity": "chosen_by_peers",
-    "content": "similar_subject",
-    "item_item": "taken_together",
-    "transition": "taken_next",
-    "need": "suits_role",
-}
-_OTHER_MODEL = "suits_profile"
+from recommender.listing.catalogue import Catalogue
+from recommender.listing.reason_codes import REASON_CODES
+from recommender.listing.standings import Standings
+from recommender.paths.reasons import Fact, Reason
 
 
-def list_reasons(
-    course: Course,
-    gaps: Iterable[Gap],
-    state: CompetencyState,
-    reference: Reference,
-    *,
-    contributions: Mapping[str, float],
-    nearest: str | None,
-) -> tuple[Reason, ...]:
-    """Return the reasons for one course, the strongest first: at least one, at most two.
+@dataclass(frozen=True)
+class Worded:
+    """The reasons of one learner's list."""
 
-    Parameters
-    ----------
-    course
-        The course.
-    gaps
-        The learner's gaps, worst first.
-    state
-        The learner's competency state.
-    reference
-        Names of competencies, roles and courses.
-    contributions
-        What each model added to the score.
-    nearest
-        The course in the history that speaks most for this one.
-    """
-    found = list(_worst_gap(course, gaps, state, reference))
-    if nearest is not None and nearest in reference.courses:
-        found.append(Reason("goes_with", {"course": nearest, "course_name": reference.courses[nearest].name}))
-    if len(found) < _LIMIT:
-        strongest = max(contributions, key=lambda name: (contributions[name], name), default="")
-        found.append(Reason(_BY_MODEL.get(strongest, _OTHER_MODEL), {"model": strongest}))
-    return tuple(found[:_LIMIT])
+    catalogue: Catalogue
+    post: int
+    """Row of the learner's post in ``Catalogue.posts``."""
+    standing: Standings
+    """Where the learner stands; the standings of that learner alone."""
 
+    def reasons(self, course: int, codes: Iterable[int], subjects: Iterable[int]) -> tuple[Reason, ...]:
+        """Return the reasons for one course, the strongest first: at least one, at most two."""
+        return tuple(self._each(course, codes, subjects))
 
-def _worst_gap(course: Course, gaps: Iterable[Gap], state: CompetencyState, reference: Reference) -> Iterator[Reason]:
-    """Yield the worst gap that the course closes a step of, if it closes one."""
-    taught = {teaches.competency: teaches for teaches in course.teaches}
-    for gap in gaps:
-        teaches = taught.get(gap.competency)
-        if teaches is None or teaches.from_level >= gap.required:
-            continue
-        level = min(teaches.to_level, gap.required)
-        p_held = state.belief(gap.competency).p_at_least(level)
-        if p_held < SURE:
-            code = "closes_critical_step" if gap.critical else "closes_step"
-            yield Reason(
-                code if gap.known else f"{code}_unknown",
-                {
-                    "competency": gap.competency,
-                    "competency_name": gap.name,
-                    "level": level,
-                    "required": gap.required,
-                    "role": gap.role,
-                    "role_name": reference.roles[gap.role].name if gap.role in reference.roles else gap.role,
-                    "p_held": p_held,
-                    "percent": round(100 * p_held),
-                },
-            )
-            return
+    def _each(self, course: int, codes: Iterable[int], subjects: Iterable[int]) -> Iterator[Reason]:
+        for code, subject in zip(codes, subjects, strict=True):
+            if not code:
+                continue
+            known = REASON_CODES[int(code)]
+            if known.subject == "competency":
+                yield Reason(known.code, self._gap(course, int(subject)))
+            elif known.subject == "course":
+                other = self.catalogue.course_ids[subject]
+                yield Reason(known.code, {"course": other, "course_name": self.catalogue.reference.courses[other].name})
+            else:
+                yield Reason(known.code, {"model": known.model})
+
+    def _gap(self, course: int, competency: int) -> dict[str, Fact]:
+        catalogue, posts, taught = self.catalogue, self.catalogue.posts, self.catalogue.taught
+        slot = int(posts.slot[self.post, competency])
+        need = posts.requirements[int(posts.start[self.post]) + slot]
+        rows = range(int(taught.start[course]), int(taught.start[course + 1]))
+        to_level = next(int(taught.to_level[row]) for row in rows if taught.competency[row] == competency)
+        level = min(to_level, need.level)
+        p_held = float(self.standing.at_least[slot, level])
+        name = catalogue.competencies[competency]
+        named, role = catalogue.reference.competencies.get(name), catalogue.reference.roles.get(need.role)
+        return {
+            "competency": name,
+            "competency_name": named.name if named else name,
+            "level": level,
+            "required": need.level,
+            "role": need.role,
+            "role_name": role.name if role else need.role,
+            "p_held": p_held,
+            "percent": round(100 * p_held),
+        }

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.base import LearnerBatch, Scores, top_k
+from models.base import LearnerBatch, Scores
+from models.blended import need_height
 from models.bundle import Bundle
-from recommender.listing.allowed import Mask, live, open_to
+from models.history_rows import REACH, recency
+from models.plan import LITTLE, SITUATIONS, situation
+from recommender.listing.allowed import Allowed
+from recommender.listing.bases import Bases
 from recommender.listing.block import LearnerBlock
 from recommender.listing.catalogue import Catalogue
-from recommender.listing.course_needs import Lessons, course_needs
-from recommender.listing.list_facts import gap_reasons
-from recommender.listing.lists import NOTHING, Lists
-from recommender.listing.reason_codes import OF_MODEL
-from recommender.listing.standings import standings
+from recommender.listing.course_needs import CourseNeeds, Lessons, course_needs
+from recommender.listing.kernel import ALL_COURSES, ONLY_DESIRABLE, ONLY_GUIDED, Best, Work, best_plain
+from recommender.listing.list_facts import Voices, gap_reasons, reasons_of
+from recommender.listing.lists import Lists
+from recommender.listing.standings import Standings, standings
 from recommender.state.evidence_table import DEFAULT_EVIDENCE, EvidenceTable
 
-_DENSE = 256
-"""Learners whose scores of all courses are held at once."""
+AT_ONCE = 2048
+"""Learners who are worked on at once; memory grows with it, and with no other number of learners."""
+_TRACKS = {None: ALL_COURSES, "guided": ONLY_GUIDED, "desirable": ONLY_DESIRABLE}
 
 
 class Lister:
@@ -31,10 +38,14 @@ class Lister:
     course number, reasons.
     """
 
-    def __init__(self, bundle: Bundle, table: EvidenceTable = DEFAULT_EVIDENCE) -> None:
+    def __init__(self, bundle: Bundle, table: EvidenceTable = DEFAULT_EVIDENCE, *, compiled: bool = False) -> None:
+        """Prepare lists; ``compiled`` needs numba (the extra ``scale``) and gives the same bits, sooner for many."""
         self.bundle = bundle
         self.table = table
         self.catalogue = Catalogue(bundle.reference, bundle.course_ids)
+        self.compiled = compiled
+        self._allowed = Allowed(self.catalogue)
+        self._bases = Bases(bundle)
 
     def best(
         self,
@@ -45,13 +56,14 @@ class Lister:
         track: str | None = None,
         language: str | None = None,
         categories: frozenset[str] | None = None,
+        threads: int = 1,
     ) -> Lists:
         """Return the k best courses of each learner, best first.
 
         Parameters
         ----------
         block
-            Learners, made with this lister's ``catalogue``.
+            Learners, made with this lister's ``catalogue`` and ``table``.
         at
             The moment that is asked for: evidence ages to it, and courses are live then.
         k
@@ -62,62 +74,125 @@ class Lister:
             Only courses in this language (ISO 639 code), whatever the profile says.
         categories
             Lower-case course categories that may be shown; ``None`` for all that teach.
+        threads
+            How many to use; worth it only where the lister is ``compiled``.
         """
-        parts = [
-            self._best(block.rows(slice(start, start + _DENSE)), at, k, track, language, categories)
-            for start in range(0, max(len(block), 1), _DENSE)
-        ]
-        return Lists.joined(parts)
+        starts = range(0, max(len(block), 1), AT_ONCE)
+
+        def part(start: int) -> Lists:
+            some = block.rows(slice(start, start + AT_ONCE))
+            return self.explained(some, at, k, track=track, language=language, categories=categories)[0]
+
+        if threads == 1 or len(starts) == 1:
+            return Lists.joined([part(start) for start in starts])
+        with ThreadPoolExecutor(threads) as pool:
+            return Lists.joined(list(pool.map(part, starts)))
+
+    def explained(
+        self,
+        block: LearnerBlock,
+        at: datetime,
+        k: int,
+        *,
+        track: str | None = None,
+        language: str | None = None,
+        categories: frozenset[str] | None = None,
+    ) -> tuple[Lists, Standings]:
+        """Return the lists of a few learners, all at once, and where they stand: what reasons are about."""
+        catalogue = self.catalogue
+        post = block.post[block.profile]
+        standing = standings(block, catalogue.posts, at, self.table)
+        needs = course_needs(post, standing, catalogue.posts, self._lessons)
+        work, codes = self._work(block, needs, at, language, categories)
+        best = self._kernel(work, k, _TRACKS[track])
+        gap = gap_reasons(best.courses, post, standing, catalogue.posts, catalogue.taught)
+        reasons, subjects = reasons_of(best, gap, codes[work.own], self._voices, situation(block.histories.lengths))
+        return Lists(best.courses, best.scores, best.guided, reasons, subjects), standing
+
+    def _kernel(self, work: Work, k: int, track: int) -> Best:
+        k = min(k, len(self.catalogue))
+        if self.compiled:
+            from recommender.listing.kernel_numba import best_compiled  # noqa: PLC0415 - serving does without it
+
+            return best_compiled(work, k, track)
+        return best_plain(work, k, track)
+
+    def _work(
+        self,
+        block: LearnerBlock,
+        needs: CourseNeeds,
+        at: datetime,
+        language: str | None,
+        categories: frozenset[str] | None,
+    ) -> tuple[Work, NDArray[np.uint8]]:
+        """Return what the kernel reads, and the reason codes of the base rows."""
+        rows = situation(block.histories.lengths)
+        met, own = np.unique(block.profile * len(SITUATIONS) + rows, return_inverse=True)
+        base, codes = self._base_rows(block, met, at, language, categories)
+        fold = self.bundle.hybrid.folded()
+        return Work(
+            base=base,
+            own=own,
+            others=self._others(block, rows),
+            rows=fold.rows,
+            recency=self._recency,
+            history_from=block.histories.indptr,
+            history=block.histories.courses,
+            need_from=needs.start,
+            need_course=needs.course,
+            need=self._lifts(needs, rows),
+            barred_from=block.barred_from,
+            barred=block.barred,
+            little=LITTLE,
+        ), codes
+
+    def _base_rows(
+        self,
+        block: LearnerBlock,
+        met: NDArray[np.int64],
+        at: datetime,
+        language: str | None,
+        categories: frozenset[str] | None,
+    ) -> tuple[Scores, NDArray[np.uint8]]:
+        """Return a row for each profile and situation that is met, with ``-inf`` for what may not be shown."""
+        rows = np.empty((len(met), len(self.catalogue)), dtype=np.float32)
+        codes = np.empty(rows.shape, dtype=np.uint8)
+        live = self._allowed.live(at, categories)
+        for number, (profile, row) in enumerate(zip(*np.divmod(met, len(SITUATIONS)), strict=True)):
+            learner = block.profiles[profile]
+            base, shown = self._bases.of(learner), live & self._allowed.open_to(learner, language)
+            rows[number] = np.where(shown, base.scores[row], -np.inf)
+            codes[number] = base.loudest[row]
+        return rows, codes
+
+    def _others(self, block: LearnerBlock, rows: NDArray[np.int64]) -> Scores:
+        hybrid = self.bundle.hybrid
+        if not hybrid.others:
+            return np.zeros((0, 0), dtype=np.float32)
+        features = self.bundle.learner_vocabulary.matrix(block.profiles, self.bundle.reference)
+        return hybrid.other_scores(LearnerBatch(block.histories, features[block.profile]), rows)
+
+    def _lifts(self, needs: CourseNeeds, rows: NDArray[np.int64]) -> Scores:
+        """Return what each need adds: the learner's greatest adds the height of the situation."""
+        plan = self.bundle.hybrid.plan
+        if plan is None or "need" not in self.bundle.hybrid.models:
+            return np.zeros(len(needs.need), dtype=np.float32)
+        learner = np.repeat(np.arange(len(rows)), np.diff(needs.start))
+        greatest = np.zeros(len(rows), dtype=np.float32)
+        np.maximum.at(greatest, learner, needs.need)
+        height = need_height(plan, rows)
+        return np.asarray(height[learner] * (needs.need / greatest[learner]), dtype=np.float32)
+
+    @cached_property
+    def _recency(self) -> Scores:
+        ages = np.arange(REACH + 1)
+        decays = self.bundle.hybrid.folded().decays
+        return np.stack([recency(ages, float(decay)) for decay in decays]).reshape(len(decays), len(ages))
 
     @cached_property
     def _lessons(self) -> Lessons:
         return Lessons.of(self.catalogue.posts, self.catalogue.taught)
 
-    def _best(
-        self,
-        block: LearnerBlock,
-        at: datetime,
-        k: int,
-        track: str | None,
-        language: str | None,
-        categories: frozenset[str] | None,
-    ) -> Lists:
-        catalogue = self.catalogue
-        post = block.post[block.profile]
-        standing = standings(block, catalogue.posts, at, self.table)
-        needs = course_needs(post, standing, catalogue.posts, self._lessons).dense(len(catalogue))
-        parts = self.bundle.hybrid.parts(self._batch(block, needs))
-        scores: Scores = np.array(sum(parts.values()), dtype=np.float32)
-        scores[self._hidden(block, needs, at, track, language, categories)] = -np.inf
-        columns = top_k(scores, k)
-        values = np.take_along_axis(scores, columns, axis=1)
-        courses = np.where(np.isfinite(values), columns, NOTHING).astype(np.int32)
-        codes, competencies, _ = gap_reasons(courses, post, standing, catalogue.posts, catalogue.taught)
-        strongest = np.stack([np.take_along_axis(part, columns, axis=1) for part in parts.values()]).argmax(axis=0)
-        other = np.array([OF_MODEL[name] for name in parts], dtype=np.uint8)[strongest]
-        other[courses == NOTHING] = 0
-        reasons = np.where((codes > 0)[..., None], np.stack([codes, other], axis=-1), np.stack([other, codes], axis=-1))
-        subjects = np.stack([competencies, np.full_like(competencies, NOTHING)], axis=-1)
-        guided = (np.take_along_axis(needs, columns, axis=1) > 0) & (courses != NOTHING)
-        return Lists(courses, values, guided, reasons.astype(np.uint8), subjects)
-
-    def _batch(self, block: LearnerBlock, needs: Scores) -> LearnerBatch:
-        features = self.bundle.learner_vocabulary.matrix(block.profiles, self.bundle.reference)
-        return LearnerBatch(block.histories, features[block.profile], needs)
-
-    def _hidden(
-        self,
-        block: LearnerBlock,
-        needs: Scores,
-        at: datetime,
-        track: str | None,
-        language: str | None,
-        categories: frozenset[str] | None,
-    ) -> Mask:
-        shown = live(self.catalogue, at, categories)
-        masks = np.stack([shown & open_to(learner, self.catalogue, language) for learner in block.profiles])
-        hidden: Mask = ~masks[block.profile]
-        hidden[np.repeat(np.arange(len(block)), np.diff(block.barred_from)), block.barred] = True
-        if track is not None:
-            hidden |= (needs > 0) != (track == "guided")
-        return hidden
+    @cached_property
+    def _voices(self) -> Voices:
+        return Voices.of(self.bundle.hybrid, len(self.catalogue))

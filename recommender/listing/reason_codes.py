@@ -22,7 +22,7 @@ class ReasonCode:
 
 
 CLOSES, CLOSES_CRITICAL, CLOSES_UNKNOWN, CLOSES_CRITICAL_UNKNOWN, GOES_WITH = 1, 2, 3, 4, 5
-POPULARITY, TREND, LIGHTFM, ITEM_ITEM, TRANSITION, SERIES, CONTENT, NEED, NEIGHBOURS, ALS = range(16, 26)
+POPULARITY, TREND, LIGHTFM, ITEM_ITEM, TRANSITION, SERIES, CONTENT, NEED, NEIGHBOURS, ALS, SPECTRAL = range(16, 27)
 
 REASON_CODES: Mapping[int, ReasonCode] = {
     CLOSES: ReasonCode("closes_step", "competency"),
@@ -39,6 +39,7 @@ REASON_CODES: Mapping[int, ReasonCode] = {
     CONTENT: ReasonCode("similar_subject", "nothing", "content"),
     NEED: ReasonCode("suits_role", "nothing", "need"),
     NEIGHBOURS: ReasonCode("suits_profile", "nothing", "neighbours"),
+    SPECTRAL: ReasonCode("taken_together", "nothing", "spectral"),
     ALS: ReasonCode("suits_profile", "nothing", "als"),
 }
 """Every number that a reason may have."""

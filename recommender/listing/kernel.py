@@ -1,0 +1,118 @@
+"""Add rows, mask, keep the best: the plain version, learner by learner, of what ``kernel_numba`` compiles.
+
+Both add in the same order, in float32 and without fused operations, so they agree to the last bit: first the learner's
+base row, then what other models say, then the rows of the history, the newest course first and the fadings in turn,
+then needs. Of equal scores the course with the lower number comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import Scores, top_k
+from recommender.listing.lists import NOTHING
+
+ALL_COURSES, ONLY_GUIDED, ONLY_DESIRABLE = 0, 1, 2
+FROM_BASE, FROM_NEED, FROM_OTHERS, FROM_GROUP = 0, 1, 2, 3
+"""What said most for a course; ``FROM_GROUP + g``: the history, through the rows of group ``g``."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the kernel reads; learner ``r`` of n."""
+
+    base: Scores
+    """Shape (n_bases, n_courses): what profiles say, ``-inf`` for what may not be shown."""
+    own: NDArray[np.int64]
+    """Shape (n,), row of ``base``."""
+    others: Scores
+    """Shape (n, n_courses): what models say that are no sums of rows; shape (0, 0) where there are none."""
+    rows: Scores
+    """Shape (2, n_groups, n_courses, n_courses): ``models.fold.Fold.rows``."""
+    recency: Scores
+    """Shape (n_groups, n_ages): weight of a course by its age; the last holds for all older ones."""
+    history_from: NDArray[np.int64]
+    history: NDArray[np.int32]
+    need_from: NDArray[np.int64]
+    need_course: NDArray[np.int32]
+    need: Scores
+    """What needs add, above 0."""
+    barred_from: NDArray[np.int64]
+    barred: NDArray[np.int32]
+    little: int
+    """Histories longer than this are long: they read ``rows[1]``, shorter ones ``rows[0]``."""
+
+
+@dataclass(frozen=True)
+class Best:
+    """What the kernel found; every array has shape (n, k)."""
+
+    courses: NDArray[np.int32]
+    """``NOTHING`` where fewer courses may be shown."""
+    scores: Scores
+    guided: NDArray[np.bool_]
+    nearest: NDArray[np.int32]
+    """The course of the history that adds most, ``NOTHING`` where none adds anything."""
+    loudest: NDArray[np.uint8]
+    """What adds most: ``FROM_BASE``, ``FROM_NEED``, ``FROM_OTHERS`` or ``FROM_GROUP + g``."""
+
+    @classmethod
+    def empty(cls, n: int, k: int) -> Best:
+        """Return lists without courses."""
+        return cls(
+            np.full((n, k), NOTHING, dtype=np.int32),
+            np.full((n, k), -np.inf, dtype=np.float32),
+            np.zeros((n, k), dtype=np.bool_),
+            np.full((n, k), NOTHING, dtype=np.int32),
+            np.zeros((n, k), dtype=np.uint8),
+        )
+
+
+def best_plain(work: Work, k: int, track: int) -> Best:
+    """Return the k best courses of each learner."""
+    found = Best.empty(len(work.own), k)
+    for learner in range(len(work.own) if k else 0):
+        _best_of_one(work, learner, k, track, found)
+    return found
+
+
+def _best_of_one(work: Work, learner: int, k: int, track: int, found: Best) -> None:
+    base = work.base[work.own[learner]]
+    scores = base.copy()
+    if len(work.others):
+        scores += work.others[learner]
+    history = _between(work.history, work.history_from, learner)[::-1]
+    rows = work.rows[int(len(history) > work.little)]
+    weights = work.recency[:, np.minimum(np.arange(len(history)), work.recency.shape[1] - 1)]
+    for age, course in enumerate(history):
+        for group in range(len(rows)):
+            if weights[group, age] != 0:
+                scores += weights[group, age] * rows[group, course]
+    needed, need = _between(work.need_course, work.need_from, learner), _between(work.need, work.need_from, learner)
+    scores[needed] += need
+    lift = np.zeros(len(scores), dtype=np.float32)
+    lift[needed] = need
+    scores[_between(work.barred, work.barred_from, learner)] = -np.inf
+    if track != ALL_COURSES:
+        scores[(lift > 0) != (track == ONLY_GUIDED)] = -np.inf
+    best = top_k(scores[None, :], k)[0]
+    best = best[scores[best] > -np.inf]
+    size = len(best)
+    found.courses[learner, :size], found.scores[learner, :size] = best, scores[best]
+    found.guided[learner, :size] = lift[best] > 0
+    said = [base[best], lift[best], work.others[learner, best] if len(work.others) else np.full(size, -np.inf)]
+    if len(history):
+        added = weights[:, :, None] * rows[np.arange(len(rows))[:, None, None], history[None, :, None], best]
+        together = np.cumsum(added, axis=0)[-1]
+        nearest = together.argmax(axis=0)
+        speaks = together[nearest, np.arange(size)] > 0
+        found.nearest[learner, :size] = np.where(speaks, history[nearest], NOTHING)
+        said += list(np.cumsum(added, axis=1)[:, -1])
+    found.loudest[learner, :size] = np.argmax(said, axis=0)
+
+
+def _between(values: NDArray[np.generic], starts: NDArray[np.int64], row: int) -> NDArray[np.generic]:
+    return values[starts[row] : starts[row + 1]]
