@@ -152,9 +152,10 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 def _allow(request: Request) -> dict[str, str]:
-    """Return every method of the path: the router alone names those of the first route that has it."""
-    path = getattr(request.scope.get("route"), "path_format", "")
-    methods = request.app.openapi()["paths"].get(path, {})
+    """Return every method of the path: the router alone names those of the first route that fits."""
+    pattern = getattr(request.scope.get("route"), "path_format", "")
+    paths = request.app.openapi()["paths"]
+    methods = paths.get(request.url.path) or paths.get(pattern, {})
     return {"Allow": ", ".join(sorted(method.upper() for method in methods))} if methods else {}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 
 from api.http.answers import Answer, stamp
@@ -17,7 +17,20 @@ from features.times import platform_time
 router = APIRouter(prefix="/v1", tags=["models"])
 
 Text = Annotated[str | None, Query(min_length=1, max_length=200)]
-Moment = Annotated[datetime | None, Query(description="a moment; without a zone it is in India Standard Time")]
+
+
+def _written(value: object) -> object:
+    """Let through what ISO 8601 writes: a number would be read as seconds since 1970."""
+    if isinstance(value, str) and "-" not in value[1:]:
+        raise ValueError("a moment as ISO 8601 writes it")
+    return value
+
+
+Moment = Annotated[
+    datetime | None,
+    Query(description="a moment; without a zone it is in India Standard Time"),
+    BeforeValidator(_written),
+]
 
 
 class AuditItem(BaseModel):
