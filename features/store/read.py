@@ -13,15 +13,19 @@ from features.store import record_rows as rows
 from features.store.holders import holders_of, split_lineage
 from features.store.tables import feedback, learners, organisations, plans
 
+POSTGRES_RECORD = rows.POSTGRES_RECORD.replace("$1", "%(id)s")
+POSTGRES_PLANS = rows.POSTGRES_PLANS.replace("$1", "%(holders)s")
+
 
 def read_record(connection: Connection, learner_id: str, at: datetime) -> LearnerRecord | None:
     """Return all that is known of the learner, with the plans that hold at ``at``; ``None`` if there is none."""
     if connection.dialect.name == "sqlite":
         return read_sqlite(lambda sql, values: connection.exec_driver_sql(sql, tuple(values)).all(), learner_id, at)
-    named = rows.POSTGRES_RECORD.replace("$1", "%(id)s"), rows.POSTGRES_PLANS.replace("$1", "%(holders)s")
-    found = rows.Found.of(learner_id, connection.exec_driver_sql(named[0], {"id": learner_id}))
+    if "\0" in learner_id:  # no text of PostgreSQL holds it
+        return None
+    found = rows.Found.of(learner_id, connection.exec_driver_sql(POSTGRES_RECORD, {"id": learner_id}))
     holders = list(found.holders())
-    return found.record(connection.exec_driver_sql(named[1], {"holders": holders}) if holders else (), at)
+    return found.record(connection.exec_driver_sql(POSTGRES_PLANS, {"holders": holders}) if holders else (), at)
 
 
 def read_sqlite(

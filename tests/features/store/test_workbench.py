@@ -17,8 +17,8 @@ AT = datetime(2026, 11, 2, 9)
 DUE = datetime(2027, 3, 31)
 CLERK = "Assistant Section Officer"
 ITEMS = (
-    DraftItem("designation", CLERK, "c2", True, DUE, people=4, closes=3.5, facts={"why": "closes most"}),
-    DraftItem("organisation", "d1", "c5", False, DUE, people=4),
+    DraftItem("p1", "designation", CLERK, "c2", True, DUE, people=4, closes=3.5, facts={"why": "closes most"}),
+    DraftItem("p1", "organisation", "d1", "c5", False, DUE, people=4),
 )
 DRAFT = PlanDraft(
     "kp-1", "d1", "Year plan", "2026-27", "draft", 1, "A. Planner", AT, AT, {"hours": 20, "apar": True}, ITEMS,
