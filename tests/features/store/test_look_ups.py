@@ -89,4 +89,4 @@ def test_a_learners_record_goes_by_indexes_only(store: Store) -> None:
 
 
 def test_a_question_without_an_index_is_noticed(store: Store) -> None:
-    assert scans(store, "SELECT * FROM enrolments WHERE course_id = 'c1'", ())
+    assert scans(store, "SELECT * FROM learners WHERE designation = 'clerk'", ())
