@@ -26,6 +26,9 @@ MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder where several processes put their figures together."""
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_ENGINE_SECONDS = (
+    0.0001, 0.00015, 0.0002, 0.0003, 0.0004, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.1, 1.0,
+)  # fmt: skip
 _REMEMBERED = 500
 
 
@@ -39,6 +42,12 @@ class Metrics:
             "Seconds from a request's first byte to its answer's last.",
             ("route", "method", "status"),
             buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._engine = Histogram(
+            "karmapath_engine_seconds",
+            "Seconds that the engine took for one list.",
+            buckets=_ENGINE_SECONDS,
             registry=self.registry,
         )
         self._lists = Counter(
@@ -56,6 +65,10 @@ class Metrics:
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request."""
         self._requests.labels(route, method, str(status)).observe(seconds)
+
+    def engine(self, seconds: float) -> None:
+        """Count a list that the engine made."""
+        self._engine.observe(seconds)
 
     def shown(self, surface: str, model: str, courses: Sequence[str]) -> None:
         """Count a list that was shown."""

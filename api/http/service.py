@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 from uuid import uuid4
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from api.http.audit_file import AuditFile
 from api.http.auditor import Auditor
 from api.http.champion import Champion
 from api.http.igot.contents import Contents
+from api.http.ledgers import Ledgers
 from api.http.matcher import Matcher
 from api.http.metrics import Metrics
 from api.http.problems import OverdueError
@@ -72,6 +74,11 @@ class Service:
     def contents(self) -> Contents:
         """The catalogue as the platform's search shows it."""
         return Contents()
+
+    @cached_property
+    def ledgers(self) -> Ledgers:
+        """Claims for fees, and records of completion."""
+        return Ledgers(self.settings.folders)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -138,6 +145,15 @@ class Service:
                 "check the id, or post the learner's profile to /v1/events first",
             )
         return record
+
+    def recommend(
+        self, engine: Engine, record: LearnerRecord, at: datetime, limit: int, **asked: Any
+    ) -> tuple[Recommendation, ...]:
+        """Return the engine's list for a learner, and count how long it took; ``asked`` as ``Engine.recommend``."""
+        began = time.perf_counter()
+        items = engine.recommend(record, at, limit, **asked)
+        self.metrics.engine(time.perf_counter() - began)
+        return items
 
     def shown(
         self,

@@ -211,7 +211,7 @@ def _without_store() -> Iterator[None]:
 
 
 def _recommend(service: Service, record: LearnerRecord, limit: int) -> tuple[Recommendation, ...]:
-    return service.engine.recommend(record, service.clock(), limit, categories=PORTAL_CATEGORIES)
+    return service.recommend(service.engine, record, service.clock(), limit, categories=PORTAL_CATEGORIES)
 
 
 def _still_shown(kept: ShownList, record: LearnerRecord, service: Service) -> ShownList:

@@ -44,7 +44,8 @@ async def recommendations(
     fresh = Fresh(request, service, engine, record.version)
     if (same := fresh.unchanged()) is not None:
         return same
-    items = engine.recommend(record, at, limit, track=track, language=language, categories=_folded(category))
+    asked = {"track": track, "language": language, "categories": _folded(category)}
+    items = service.recommend(engine, record, at, limit, **asked)
     shown = service.shown(learner, "v1", engine, items)
     service.writer.note_shown(shown)
     return Answer(
@@ -126,7 +127,7 @@ async def guided(
 ) -> Response:
     """Return the guided path: the courses that close the most of the position's gaps in the hours, duties first."""
     service = service_of(request)
-    settings = _settings(service, hours, hours_a_month, exclude, language)
+    settings = path_settings(service, hours, hours_a_month, exclude, language)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
     fresh = Fresh(request, service, engine, record.version)
@@ -149,7 +150,7 @@ async def milestones(
 ) -> Response:
     """Return the guided path as the platform's learning pathways hold theirs: at most five milestones."""
     service = service_of(request)
-    settings = _settings(service, hours, hours_a_month, exclude, language)
+    settings = path_settings(service, hours, hours_a_month, exclude, language)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
     path = await service.solve(engine.guided, record, at, settings)
@@ -175,7 +176,7 @@ async def desirable(
 ) -> Response:
     """Return the desirable path: towards an aspired role, a domain or another department's subject."""
     service = service_of(request)
-    settings = _settings(service, hours, hours_a_month, exclude, language, cost)
+    settings = path_settings(service, hours, hours_a_month, exclude, language, cost)
     aspiration = Aspiration(role, domain, organisation, level, outside_share)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
@@ -191,7 +192,7 @@ def _folded(categories: list[str]) -> frozenset[str] | None:
     return frozenset(category.casefold() for category in categories) if categories else None
 
 
-def _settings(
+def path_settings(
     service: Service,
     hours: float,
     hours_a_month: float,
@@ -199,6 +200,7 @@ def _settings(
     language: str | None,
     cost: float = 0.0,
 ) -> PathSettings:
+    """Return the limits of a path that a request asks for."""
     return PathSettings(
         hours=hours,
         hours_a_month=hours_a_month,
