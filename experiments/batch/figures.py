@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from experiments.batch.child import Asked, Ran, run_child
@@ -17,6 +18,7 @@ from experiments.batch.lists_speed import ListsSpeed, lists_speed
 from experiments.batch.machine import machine
 from experiments.batch.world import MeasuredWorld
 from experiments.paths.figures import Figure, document
+from features.store import Store
 from features.warehouse import Snapshot
 
 CRORE, LAKH = 10_000_000, 100_000
@@ -61,10 +63,14 @@ def measure(world: MeasuredWorld, work: Work, say: Say) -> dict[str, Any]:
     _fresh(world.folder)
     return {
         "machine": machine(),
+        "threads": work.threads,
         "figures": document(figures),
         "lists": asdict(speed),
         "runs": {name: {**asdict(run), "us": run.us} for name, run in runs.items()},
-        "storage": _storage(snapshot, runs[max(runs, key=lambda name: runs[name].learners)]),
+        "storage": {
+            **_storage(snapshot, runs[max(runs, key=lambda name: runs[name].learners)]),
+            "store_bytes_a_learner": _store_bytes(world, say),
+        },
     }
 
 
@@ -128,6 +134,17 @@ def _storage(snapshot: Snapshot, run: Ran) -> dict[str, float]:
         "enrolments_a_learner": snapshot.rows["enrolments"] / snapshot.rows["learners"],
         "lists_bytes_a_learner": run.bytes / run.learners,
     }
+
+
+def _store_bytes(world: MeasuredWorld, say: Say, learners: int = 20_000) -> float:
+    """Return bytes a learner of a store on SQLite, filled from a snapshot of so many."""
+    _, snapshot = world.warehouse(learners, say)
+    with TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{folder}/store.sqlite3")
+        store.migrate()
+        store.load(snapshot)
+        store.close()
+        return sum(path.stat().st_size for path in Path(folder).iterdir()) / learners
 
 
 def _told(say: Say) -> Callable[[int, int], None]:
