@@ -30,6 +30,7 @@ COMMANDS = {
     "plan": "Draft a capacity-building plan for an organisation.",
     "batch": "Recommend to every learner and write Parquet.",
     "publish": "Write the lists that the portal reads from Redis.",
+    "refresh": "Import, train, judge, promote, write lists, publish: a night's work, restartable.",
     "serve": "Serve the HTTP API and the pages.",
     "benchmark": "Measure accuracy, paths, matching and speed beside peers.",
 }

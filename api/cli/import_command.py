@@ -16,10 +16,24 @@ from features.errors import KarmapathError
 from features.home import Home
 
 if TYPE_CHECKING:
-    from features.importers.importing import ImportReport
+    from features.importers.importing import Extent, ImportReport
     from features.labels import Window
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+ExtentOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--full/--delta",
+        help="The files hold everything, and what they lack ends; or only what changed. "
+        "Neither: what they lack stays, and is counted.",
+        show_default=False,
+    ),
+]
+CampaignOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Campaign window, first and last day: 2025-10-19:2025-10-27.", show_default=False),
+]
 
 
 @app.command()
@@ -33,10 +47,8 @@ def import_(
         str | None, typer.Option(help="Mapping file, or the name of a shipped one.", show_default=False)
     ] = None,
     home: HomeOption = None,
-    campaign: Annotated[
-        list[str] | None,
-        typer.Option(help="Campaign window, first and last day: 2025-10-19:2025-10-27.", show_default=False),
-    ] = None,
+    full: ExtentOption = None,
+    campaign: CampaignOption = None,
     pseudonymise: Annotated[
         bool,
         typer.Option("--pseudonymise", help="Replace learner ids by a keyed hash; the key stays in the home folder."),
@@ -62,8 +74,9 @@ def import_(
         datetime.now(ZoneInfo(PLATFORM_TIME_ZONE)).replace(tzinfo=None),
         kind=kind,
         mapping=mapping,
-        windows=[_window(text) for text in campaign or ()],
+        windows=[window_of(text) for text in campaign or ()],
         pseudonymise=pseudonymise,
+        extent=extent_of(full),
         progress=lambda step: log.print(step, markup=False),
     )
     if json:
@@ -72,7 +85,13 @@ def import_(
         _print(report)
 
 
-def _window(text: str) -> Window:
+def extent_of(full: bool | None) -> Extent:
+    """Return what the files are, as the options say."""
+    return "merge" if full is None else "full" if full else "delta"
+
+
+def window_of(text: str) -> Window:
+    """Return the campaign window that two days name; ``KarmapathError`` if they do not."""
     from features.labels import Window
 
     try:
@@ -95,6 +114,9 @@ def _document(report: ImportReport) -> dict[str, object]:
         "rejects_file": None if report.rejects_file is None else str(report.rejects_file),
         "labels": report.labels,
         "campaigns": [str(window) for window in report.campaigns],
+        "extent": report.extent,
+        "missing": report.missing,
+        "before": report.before,
     }
 
 
@@ -107,6 +129,12 @@ def _print(report: ImportReport) -> None:
         say(f"{name} {share:.1%} of enrolments")
     for window in report.campaigns:
         say(f"campaign window {window}")
+    for name, lacking in report.missing.items():
+        ended = (
+            f"ended; snapshot {report.before} still has them" if report.extent == "full" else "kept (--full ends them)"
+        )
+        if report.extent != "delta":
+            say(f"{lacking:,} {name} that these files lack: {ended}")
     if report.rejects_file is not None:
         say(f"rejected rows: {report.rejected:,}, written to {report.rejects_file}")
     rows = ", ".join(f"{name} {n:,}" for name, n in report.snapshot.rows.items() if n)
