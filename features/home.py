@@ -55,6 +55,11 @@ class Home:
         return self.folder / "abbreviations.tsv"
 
     @property
+    def ledgers(self) -> Path:
+        """Claims for fees and records of completion, a file of chained entries each."""
+        return self.folder / "ledgers"
+
+    @property
     def rejects(self) -> Path:
         """Rows that imports refused, a Parquet file an import."""
         return self.folder / "rejects"

@@ -23,7 +23,19 @@ from api.http.lane import Lane
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
-from api.http.v1 import audit, catalogue, edges, happenings, learners, matching, personal, stateless
+from api.http.v1 import (
+    audit,
+    catalogue,
+    claims,
+    edges,
+    happenings,
+    learners,
+    matching,
+    path_questions,
+    personal,
+    records,
+    stateless,
+)
 from api.http.v1.documents import PROBLEM, Problem
 from api.http.v1.organisations import routes as organisations
 from api.pages import routes as pages
@@ -67,6 +79,9 @@ ROUTERS = (
     *organisations.routers,
     matching.router,
     edges.router,
+    path_questions.router,
+    claims.router,
+    records.router,
     *recommendation.routers,
     shelves.router,
     audit.router,

@@ -33,6 +33,9 @@ BODIES: dict[str, Any] = {
     "/v1/roles/suggestions": {"name": "Clerk"},
     "/v1/edges": [{"kind": "course_teaches", "subject": "c2", "object": "data", "verdict": "rejected"}],
     **dict.fromkeys(SEARCHES, {"request": {}}),
+    "/v1/claims": {"request": "g", "learner": "L3", "course": "c2", "event": "request"},
+    "/v1/claims/decisions": {"request": "h", "learner": "L3", "course": "c2", "event": "approve"},
+    "/v1/learners/{learner}/records": {"course": "c1"},
     "map_competencies": {"organization": "m", "role_title": "Statistical Officer"},
     "analyze": {"designation_name": "x", "competencies": [], "courses": []},
     "dictionary": {"request": {"planYear": "2026-27"}},
@@ -69,6 +72,7 @@ def guarded(home: Home, clock: Clock) -> Iterator[TestClient]:
 def call(client: TestClient, method: str, path: str, **options: Any) -> int:
     real = path.replace("{learner}", "L3").replace("{course}", "c2").replace("{role}", "clerk")
     real = real.replace("{organisation}", "d1").replace("{competency}", "drafting")
+    real = real.replace("{hash}", "0" * 64 + "?learner=L3").replace("{ledger}", "claims")
     real = real.replace("{recommendation}", "none").replace("{recommendation_id}", "none")
     body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[-1]))
     return client.request(method, real, json=body, follow_redirects=False, **options).status_code
