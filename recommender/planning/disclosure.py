@@ -14,17 +14,26 @@ nothing large enough takes in are left out everywhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
-from recommender.planning.shortfall import CELL, KEYS, SUMS
+from recommender.planning.shortfall import KEYS, SUMS
 from recommender.planning.tree import Tree
 
 LEAST = 10
 """People of whom a number must speak at least."""
 
 
-def blocks(cells: pl.DataFrame, tree: Tree, least: int = LEAST) -> pl.DataFrame:
+def blocks(
+    cells: pl.DataFrame,
+    tree: Tree,
+    least: int = LEAST,
+    *,
+    subject: str = "competency_id",
+    sums: Sequence[str] = SUMS,
+    strongest: Sequence[str] = ("level", "weight", "critical"),
+) -> pl.DataFrame:
     """Return what may be shown: the same columns, a row a block; ``null`` stands where a block holds several.
 
     Parameters
@@ -33,21 +42,33 @@ def blocks(cells: pl.DataFrame, tree: Tree, least: int = LEAST) -> pl.DataFrame:
         Counts and sums a competency and combination of ``KEYS`` (see ``shortfall``); unknown is ``""``.
     tree
         Organisations; those it does not know stand for themselves.
+    subject
+        What the numbers are about: each value has blocks of its own.
+    sums, strongest
+        Columns that are added up, ``n`` (people) among them, and columns of which the highest is named.
     """
     up = tree.frame()
-    units = cells.select(*CELL, "level", "weight", "critical", *SUMS)
-    units = _merged(units, ("competency_id", "organisation_id", "position_id"), least)
+    units = cells.select(subject, *KEYS, *strongest, *sums)
+    how = _How(least, tuple(sums), tuple(strongest))
+    units = _merged(units, (subject, "organisation_id", "position_id"), how)
     for depth in reversed(range(tree.depth)):
         above = up.select("organisation_id", pl.col(f"up_{depth}").alias("above"))
         units = units.drop("above", strict=False).join(above, on="organisation_id", how="left")
-        units = _merged(units, ("competency_id", "above"), least, place="above")
+        units = _merged(units, (subject, "above"), how, place="above")
     return units.drop("above", strict=False).filter(pl.col("n") >= least)
 
 
-def _merged(units: pl.DataFrame, key: Sequence[str], least: int, place: str = "organisation_id") -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _How:
+    least: int
+    sums: tuple[str, ...]
+    strongest: tuple[str, ...]
+
+
+def _merged(units: pl.DataFrame, key: Sequence[str], how: _How, place: str = "organisation_id") -> pl.DataFrame:
     """Join the small units that share the key, and the smallest other one where they are too few without it."""
-    small = pl.col("n") < least
-    few = pl.col("n").filter(small).sum().over(key) < least
+    small = pl.col("n") < how.least
+    few = pl.col("n").filter(small).sum().over(key) < how.least
     nearest = pl.col("n") == pl.col("n").filter(~small).min().over(key)
     first = nearest & (pl.int_range(pl.len()).over([*key, nearest]) == 0)
     keyed = pl.col(place).is_not_null() & small.any().over(key)
@@ -57,9 +78,7 @@ def _merged(units: pl.DataFrame, key: Sequence[str], least: int, place: str = "o
         return units
     one = [_common(name) for name in KEYS if name not in key and name != "organisation_id"]
     body = [_place(place)] if "organisation_id" not in key else []
-    numbers = [
-        pl.col("level").max(), pl.col("weight").max(), pl.col("critical").any(), pl.col(SUMS).sum()
-    ]  # fmt: skip
+    numbers = [pl.col(how.strongest).max(), pl.col(how.sums).sum()]
     made = joining.group_by(key).agg(*one, *body, *numbers)
     return pl.concat([marked.filter(~pl.col("joins")).select(units.columns), made.select(units.columns)])
 

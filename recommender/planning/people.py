@@ -78,7 +78,7 @@ def placed(frame: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         frame.join(known, on=jobs.columns, how="left", nulls_equal=True, maintain_order="left")
         .with_columns(
             position_id=pl.col("held"),
-            designation=pl.coalesce("title", "designation"),
+            designation=pl.coalesce("designation", "title"),
             group=pl.coalesce("group", "its_group"),
         )
         .select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())

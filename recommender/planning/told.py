@@ -30,18 +30,20 @@ def evidence_of(
     competencies: Mapping[str, int],
     at: datetime,
     table: EvidenceTable,
+    until: datetime | None = None,
 ) -> tuple[EvidenceRows, np.ndarray]:
     """Return the evidence about these people and competencies until a moment, and the cases it speaks of.
 
     A case is ``row of people * len(competencies) + number of the competency``; the rows point into the cases, which
-    are sorted and unique. ``people`` has its rows in order of ``learner_id``.
+    are sorted and unique. ``people`` has its rows in order of ``learner_id``. With ``until`` only what was observed by
+    then counts, aged to ``at``.
     """
     rows = people.lazy().select("learner_id", "position_id").with_row_index("person")
     among = _among(people["learner_id"])
     taken = _taken(source, among, table).join(rows, on="learner_id")
     told = _told(source, among, table).join(rows, on="learner_id")
     kept = pl.collect_all([taken, told])
-    spoken = _spoken(kept[0].lazy(), kept[1].lazy(), at, table)
+    spoken = _spoken(kept[0].lazy(), kept[1].lazy(), until or at, table.unknown_dwell)
     return _arrays(_about(spoken, reference, competencies, table).collect(), reference, competencies, at)
 
 
@@ -94,12 +96,12 @@ def _told(source: TableScanner, among: pl.Expr, table: EvidenceTable) -> pl.Lazy
     )  # fmt: skip
 
 
-def _spoken(taken: pl.LazyFrame, told: pl.LazyFrame, at: datetime, table: EvidenceTable) -> pl.LazyFrame:
+def _spoken(taken: pl.LazyFrame, told: pl.LazyFrame, until: datetime, unknown_dwell: float) -> pl.LazyFrame:
     """Return all items: what is told, and completions that only the enrolments tell of."""
     completion = pl.col("kind") == _COMPLETION
     dwell = taken.select("person", "course_id", "dwell")
     said = told.join(dwell, on=["person", "course_id"], how="left").with_columns(
-        dwell=pl.when(completion).then(pl.col("dwell").fill_null(table.unknown_dwell)).otherwise(1.0),
+        dwell=pl.when(completion).then(pl.col("dwell").fill_null(unknown_dwell)).otherwise(1.0),
         attempt=pl.when(completion).then(1).otherwise(pl.col("attempt")),
     )
     untold = taken.filter("completed").join(told.filter(completion), on=["person", "course_id"], how="anti")
@@ -110,7 +112,7 @@ def _spoken(taken: pl.LazyFrame, told: pl.LazyFrame, at: datetime, table: Eviden
     )  # fmt: skip
     columns = ["person", "position_id", "course_id", "observed_on", "dwell", "competency_id", "kind", "level", "passed"]
     both = pl.concat([said.select(*columns, "attempt"), silent.select(*columns, "attempt")], how="vertical_relaxed")
-    speaks = (pl.col("observed_on") <= at) & (pl.col("dwell") > 0) & pl.col("passed").is_not_null()
+    speaks = (pl.col("observed_on") <= until) & (pl.col("dwell") > 0) & pl.col("passed").is_not_null()
     return both.filter(speaks)
 
 

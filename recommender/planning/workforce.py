@@ -67,18 +67,20 @@ def workforce(
     organisation: str | None = None,
     competencies: Sequence[str] | None = None,
     learners: Collection[str] | None = None,
+    until: datetime | None = None,
     table: EvidenceTable = DEFAULT_EVIDENCE,
 ) -> Workforce:
     """Return the people of an organisation and all below it (or everybody), with what they hold at ``at``.
 
-    ``source`` is a snapshot; ``learners`` narrows to these ids. Memory: 20 bytes a person and competency.
+    ``source`` is a snapshot; ``learners`` narrows to these ids; with ``until`` only
+    what was observed by then counts. Memory: 20 bytes a person and competency.
     """
     within = None if organisation is None else Tree.of(reference.organisations, [organisation]).within(organisation)
     people = people_of(source, reference, within)
     if learners is not None:
         people = people.filter(pl.col("learner_id").is_in(list(learners)))
     wanted = required_competencies(reference) if competencies is None else tuple(competencies)
-    rows, cases = evidence_of(source, people, reference, {c: n for n, c in enumerate(wanted)}, at, table)
+    rows, cases = evidence_of(source, people, reference, {c: n for n, c in enumerate(wanted)}, at, table, until)
     return _filled(people, wanted, rows, cases, at, table)
 
 
