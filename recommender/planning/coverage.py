@@ -119,7 +119,7 @@ def content_requests(found: Iterable[Coverage], reference: Reference) -> tuple[C
             continue
         languages: dict[str | None, float] = {None: one.unserved}
         if one.status == NO_LANGUAGE:
-            languages = {language: people for language, people in one.languages.items()}
+            languages = dict(one.languages.items())
         for language, people in languages.items():
             start = one.reaches if one.status == NOT_HIGH_ENOUGH else 0
             requests.append(
