@@ -32,6 +32,9 @@ COMMANDS = {
     "publish": "Write the lists that the portal reads from Redis.",
     "refresh": "Import, train, judge, promote, write lists, publish: a night's work, restartable.",
     "serve": "Serve the HTTP API and the pages.",
+    "backup": "Back up the store, the ledgers, the settings and the champion.",
+    "restore": "Make an installation from a backup.",
+    "audit": "Show who saw, changed, erased or was refused what.",
     "benchmark": "Measure accuracy, paths, matching and speed beside peers.",
 }
 """Every command and what it does; the code of command ``c`` is ``api.cli.c_command``, its typer app ``app``."""
