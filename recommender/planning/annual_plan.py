@@ -17,7 +17,16 @@ from numpy.typing import NDArray
 from features.errors import KarmapathError
 from recommender.paths.model import INFINITE, Rows
 from recommender.planning.plan_calendar import due_dates, order_of
-from recommender.planning.plan_effect import Effect, broken_limits, closed_by, effect_of, is_mandatory, trimmed
+from recommender.planning.plan_effect import (
+    Effect,
+    broken_limits,
+    closed_by,
+    effect_of,
+    is_mandatory,
+    taking,
+    trimmed,
+    without,
+)
 from recommender.planning.plan_model import PlanModel
 from recommender.planning.plan_problem import Budget, Edits, PlanProblem
 
@@ -72,12 +81,10 @@ class AnnualPlan:
 
     def learners(self, problem: PlanProblem) -> Mapping[str, tuple[str, ...]]:
         """Return who takes each item, by item id."""
-        number = {group.id: g for g, group in enumerate(problem.groups)}
         found = {}
-        for item in self.items:
-            g = number[item.group]
-            taking = problem.takes[g][:, problem.number[item.course]]
-            found[item.id] = tuple(np.asarray(problem.groups[g].learners)[taking].tolist())
+        for (g, c), who in taking(problem, pairs_of(problem, self)).items():
+            group = problem.groups[g]
+            found[f"{group.id}:{problem.courses[c].id}"] = tuple(np.asarray(group.learners)[who].tolist())
         return found
 
 
@@ -233,11 +240,12 @@ def _plan(problem: PlanProblem, solved: Solved, name: str, seconds: float) -> An
 
 
 def _items(problem: PlanProblem, chosen: frozenset[tuple[int, int]]) -> Iterable[PlannedItem]:
+    takers = taking(problem, chosen)
     for g, group in enumerate(problem.groups):
         own = [c for one, c in chosen if one == g]
         pairs = {(g, c) for c in own}
         whole = closed_by(problem, pairs, g)[0]
-        loss = {c: whole - closed_by(problem, pairs - {(g, c)}, g)[0] for c in own}
+        loss = {c: whole - closed_by(problem, without(problem, pairs, (g, c)), g)[0] for c in own}
         order = order_of(problem, g, own, loss)
         due = due_dates(problem, [problem.courses[c].hours for c in order])
         needed = {need.competency for need in group.requirements}
@@ -250,7 +258,7 @@ def _items(problem: PlanProblem, chosen: frozenset[tuple[int, int]]) -> Iterable
                 name=course.name,
                 mandatory=is_mandatory(problem, g, c),
                 due_on=day,
-                people=int(problem.takers[g, c]),
+                people=int(takers[g, c].sum()),
                 hours=course.hours,
                 cost=course.cost,
                 closes=loss[c],

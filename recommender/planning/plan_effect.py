@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.planning.plan_problem import PlanProblem
 
@@ -54,20 +55,22 @@ def effect_of(problem: PlanProblem, chosen: Iterable[tuple[int, int]]) -> Effect
     closed, critical_closed, steps = closed_by(problem, pairs)
     hours, costs = problem.hours, problem.costs
     each = [np.zeros(len(group.learners)) for group in problem.groups]
+    touched = [np.zeros(len(group.learners), dtype=np.bool_) for group in problem.groups]
     mandatory = elective = money = 0.0
     enrolments = 0
-    for g, c in pairs:
-        each[g] += problem.takes[g][:, c] * hours[c]
-        taking = int(problem.takers[g, c])
-        enrolments += taking
-        money += taking * float(costs[c])
+    courses = set()
+    for (g, c), who in taking(problem, pairs).items():
+        people = int(who.sum())
+        each[g] += who * hours[c]
+        touched[g] |= who
+        enrolments += people
+        money += people * float(costs[c])
         if is_mandatory(problem, g, c):
-            mandatory += taking * float(hours[c])
+            mandatory += people * float(hours[c])
         else:
-            elective += taking * float(hours[c])
-    touched = [np.zeros(len(group.learners), dtype=np.bool_) for group in problem.groups]
-    for g, c in pairs:
-        touched[g] |= problem.takes[g][:, c]
+            elective += people * float(hours[c])
+        if people:
+            courses.add(c)
     return Effect(
         people=problem.people,
         needed=sum(sum(cohort.weights) for cohort in problem.cohorts),
@@ -78,12 +81,49 @@ def effect_of(problem: PlanProblem, chosen: Iterable[tuple[int, int]]) -> Effect
         hours=mandatory + elective,
         most_hours=max((float(one.max(initial=0.0)) for one in each), default=0.0),
         money=money,
-        courses=len({c for g, c in pairs if problem.takers[g, c]}),
+        courses=len(courses),
         enrolments=enrolments,
         mandatory_hours=mandatory,
         elective_hours=elective,
         untouched=int(sum((~one).sum() for one in touched)),
     )
+
+
+def taking(problem: PlanProblem, pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], NDArray[np.bool_]]:
+    """Return who takes each course of a plan: for what it teaches, or because a course they take requires it."""
+    chosen = sorted(pairs)
+    who = {(g, c): problem.gains[g][:, c].copy() for g, c in chosen}
+    changed = True
+    while changed:
+        changed = False
+        for (g, c), options in _required(problem, chosen):
+            for other in options:
+                more = who[g, c] & problem.takes[g][:, other] & ~who[g, other]
+                if more.any():
+                    who[g, other] |= more
+                    changed = True
+    return who
+
+
+def without(problem: PlanProblem, pairs: set[tuple[int, int]], left_out: tuple[int, int]) -> set[tuple[int, int]]:
+    """Return the plan without a course and without what cannot be taken then."""
+    kept = pairs - {left_out}
+    while True:
+        stuck = {
+            pair for pair in kept
+            if any(not any((pair[0], one) in kept for one in group) for group in problem.requires.get(pair, ()))
+        }  # fmt: skip
+        if not stuck:
+            return kept
+        kept -= stuck
+
+
+def _required(problem: PlanProblem, chosen: list[tuple[int, int]]) -> Iterable[tuple[tuple[int, int], list[int]]]:
+    """Yield for each course of a plan that requires others the ones of these that the plan has."""
+    there = set(chosen)
+    for g, c in chosen:
+        for group in problem.requires.get((g, c), ()):
+            yield (g, c), [one for one in sorted(group) if (g, one) in there]
 
 
 def broken_limits(problem: PlanProblem, effect: Effect) -> tuple[str, ...]:
@@ -132,11 +172,8 @@ def trimmed(problem: PlanProblem, chosen: frozenset[tuple[int, int]]) -> frozens
     kept = set(chosen)
     for g, c in sorted(chosen, key=lambda pair: -problem.courses[pair[1]].hours):
         asked = problem.edits.has(problem.edits.include, problem.groups[g].id, problem.courses[c].id)
-        needed = any(
-            c in group for (one, other), groups in problem.requires.items()
-            if one == g and (g, other) in kept for group in groups
-        )  # fmt: skip
         own = {pair for pair in kept if pair[0] == g}
-        if not asked and not needed and closed_by(problem, own, g)[0] - closed_by(problem, own - {(g, c)}, g)[0] < 1e-9:
-            kept.discard((g, c))
+        rest = without(problem, own, (g, c))
+        if not asked and closed_by(problem, own, g)[0] - closed_by(problem, rest, g)[0] < 1e-9:
+            kept -= own - rest
     return frozenset(kept)

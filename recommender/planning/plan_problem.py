@@ -111,10 +111,12 @@ class PlanProblem:
     groups: tuple[Group, ...]
     courses: tuple[Course, ...]
     takers: NDArray[np.int64]
-    """People of each group who would take each course, shape (groups, courses): the others hold it, completed it,
-    cannot read it or may not take it."""
+    """People of each group who would take each course at most, shape (groups, courses): the others hold it, completed
+    it, cannot read it or may not take it."""
     takes: tuple[NDArray[np.bool_], ...]
-    """For each group who takes what, shape (people of the group, courses)."""
+    """For each group who takes what at most, shape (people of the group, courses): also as somebody's prerequisite."""
+    gains: tuple[NDArray[np.bool_], ...]
+    """The same without prerequisites: who would take a course for what it teaches."""
     cohorts: tuple[Cohort, ...]
     critical: NDArray[np.bool_]
     """Whether a course teaches the group a critical step, shape (groups, courses)."""
@@ -239,7 +241,7 @@ class _Builder:
         base = self.workforce.base()
         column = {competency: n for n, competency in enumerate(self.workforce.competencies)}
         open_to = self._open(number)
-        takes, cohorts, critical = [], [], np.zeros((len(self.groups), len(self.courses)), dtype=np.bool_)
+        takes, gains, cohorts, critical = [], [], [], np.zeros((len(self.groups), len(self.courses)), dtype=np.bool_)
         for g, (group, rows) in enumerate(zip(self.groups, self.rows, strict=True)):
             useful = np.zeros((len(rows), len(self.courses)), dtype=np.bool_)
             for need in group.requirements:
@@ -252,6 +254,7 @@ class _Builder:
                 chances = self.workforce.held[rows, column[need.competency]]
                 cohorts += _cohorts(g, need, held, open_to[rows][:, teaching], teaching, chances)
             useful[:, [n for n, c in enumerate(self.courses) if edits.has(edits.include, group.id, c.id)]] = True
+            gains.append(useful & open_to[rows])
             self._spread_to_required(useful, number)
             takes.append(useful & open_to[rows])
         families: dict[str, set[int]] = {}
@@ -263,6 +266,7 @@ class _Builder:
             courses=self.courses,
             takers=np.array([one.sum(axis=0) for one in takes], dtype=np.int64).reshape(len(takes), len(self.courses)),
             takes=tuple(takes),
+            gains=tuple(gains),
             cohorts=tuple(cohorts),
             critical=critical,
             requires=self._requires(number, takes, open_to),

@@ -1,0 +1,54 @@
+"""A plan as one JSON document, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import date
+from typing import Any
+
+from features.errors import KarmapathError
+from recommender.planning.annual_plan import AnnualPlan, PlannedItem
+from recommender.planning.plan_effect import Effect
+
+FORMAT = "karmapath-plan"
+VERSION = 1
+
+
+def plan_document(plan: AnnualPlan) -> dict[str, Any]:
+    """Return the plan for JSON."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "organisation": plan.organisation,
+        "name": plan.name,
+        "plan_year": plan.plan_year,
+        "status": plan.status,
+        "bound": plan.bound,
+        "critical_bound": plan.critical_bound,
+        "seconds": plan.seconds,
+        "effect": asdict(plan.effect),
+        "items": [{**asdict(item), "due_on": item.due_on.isoformat()} for item in plan.items],
+    }
+
+
+def read_plan(document: Mapping[str, Any]) -> AnnualPlan:
+    """Return the plan of a document; ``KarmapathError`` where it is none."""
+    if not isinstance(document, Mapping) or document.get("format") != FORMAT or document.get("version") != VERSION:
+        raise KarmapathError(
+            "a document of another kind", f"a plan of format {FORMAT}, version {VERSION}",
+            "give the file that 'karmapath plan propose --out' wrote",
+        )  # fmt: skip
+    try:
+        items = tuple(
+            PlannedItem(
+                **{**item, "due_on": date.fromisoformat(item["due_on"]), "competencies": tuple(item["competencies"])}
+            )
+            for item in document["items"]
+        )
+        plain = {field.name: document[field.name] for field in fields(AnnualPlan)}
+        return AnnualPlan(**{**plain, "items": items, "effect": Effect(**document["effect"])})
+    except (KeyError, TypeError, ValueError) as error:
+        raise KarmapathError(
+            f"a plan document in which {error} is wrong or missing", "the document as it was written", "write it again"
+        ) from error
