@@ -69,12 +69,13 @@ async def course(request: Request, course: CourseId) -> Response:
 
 
 @router.get("/courses/{course}/similar", response_model=Similar)
-async def similar(request: Request, course: CourseId, limit: Limit = 10) -> Response:
+async def similar(request: Request, course: CourseId, limit: Limit = 10, offset: Offset = 0) -> Response:
     """Return live courses that go with a course, best first."""
     service = service_of(request)
     engine = service.engine
-    items = [course_card(engine.reference.courses[c]) for c in engine.similar(course, service.clock(), limit)]
-    return Answer({"model": engine.version, "course": course, "items": items})
+    found = engine.similar(course, service.clock(), offset + limit)[offset:]
+    items = [course_card(engine.reference.courses[c]) for c in found]
+    return Answer({"model": engine.version, "course": course, "offset": offset, "items": items})
 
 
 @router.get("/roles", response_model=Roles)

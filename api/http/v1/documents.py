@@ -161,6 +161,8 @@ class GapDocument(_Document):
 class Gaps(_OfLearner):
     """Gaps against the learner's position, or another, or a role; worst first."""
 
+    total: int
+    offset: int
     items: list[GapDocument]
 
 
@@ -264,6 +266,7 @@ class Similar(_Document):
 
     model: str
     course: str
+    offset: int
     items: list[CourseCard]
 
 

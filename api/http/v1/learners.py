@@ -21,6 +21,7 @@ from api.http.shapes import (
 )
 from api.http.v1.documents import Competencies, Gaps, Milestones, PathDocument, Recommendations, WhyNot
 from api.http.v1.parameters import Category, CourseId, Language, LearnerId, Limit, Offset, Track, Words
+from api.http.v1.shaping import Boosts, Diversity, MostHours, OnlyCompetencies, OnlyProviders, listed, made_wishes
 from recommender.paths import Aspiration, PathSettings
 from recommender.paths.milestones import milestones_v1
 
@@ -32,12 +33,21 @@ async def recommendations(
     request: Request,
     learner: LearnerId,
     category: Category,
+    competency: OnlyCompetencies,
+    provider: OnlyProviders,
+    boost: Boosts,
+    max_hours: MostHours = None,
+    diversity: Diversity = 0.0,
     limit: Limit = 10,
+    offset: Offset = 0,
     track: Track = None,
     language: Language = None,
     lang: Words = "en",
 ) -> Response:
-    """Return the best courses for the learner, best first, each with its reasons."""
+    """Return the best courses for the learner, best first, each with its reasons.
+
+    Filters leave courses out, boosts and diversity change the order, ``offset`` turns the page.
+    """
     service = service_of(request)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
@@ -45,7 +55,8 @@ async def recommendations(
     if (same := fresh.unchanged()) is not None:
         return same
     asked = {"track": track, "language": language, "categories": _folded(category)}
-    items = service.recommend(engine, record, at, limit, **asked)
+    wishes = made_wishes(competency, provider, boost, max_hours, diversity)
+    items = listed(service, engine, record, at, limit, offset, wishes, **asked)
     shown = service.shown(learner, "v1", engine, items)
     service.writer.note_shown(shown)
     return Answer(
@@ -97,6 +108,8 @@ async def gaps(
     learner: LearnerId,
     role: Annotated[str | None, Query(max_length=200, description="compare with this role")] = None,
     position: Annotated[str | None, Query(max_length=200, description="compare with this position")] = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
 ) -> Response:
     """Return the gaps against the learner's position, another position or a role, worst first."""
     service = service_of(request)
@@ -106,7 +119,8 @@ async def gaps(
     if (same := fresh.unchanged()) is not None:
         return same
     found = engine.gaps(record, at, role=role, position=position)
-    document = {**head(engine, learner, at), "items": [gap_document(gap, engine.reference) for gap in found]}
+    items = [gap_document(gap, engine.reference) for gap in found[offset : offset + limit]]
+    document = {**head(engine, learner, at), "total": len(found), "offset": offset, "items": items}
     return Answer(document, headers=fresh.headers)
 
 

@@ -12,6 +12,7 @@ from api.http.answers import Answer, stamp
 from api.http.service import service_of
 from api.http.shapes import recommendation_item
 from api.http.v1.documents import StatelessRecommendations
+from api.http.v1.shaping import BOOST, listed, made_wishes
 from features.records import Enrolment, Learner, LearnerRecord
 from features.store.events import NUMERIC, Id, Time, Title, Truth
 
@@ -65,6 +66,15 @@ class Question(BaseModel):
     track: Literal["guided", "desirable"] | None = None
     language: Code | None = None
     category: Annotated[list[Title], Field(max_length=20)] = []
+    competency: Annotated[list[Id], Field(max_length=50, description="only courses that teach one of these")] = []
+    provider: Annotated[list[Title], Field(max_length=50, description="only courses of these providers")] = []
+    max_hours: Annotated[float, Field(gt=0, le=5000), NUMERIC] | None = None
+    boost: Annotated[
+        list[Annotated[str, Field(pattern=BOOST)]],
+        Field(max_length=20, description="kind:value=weight, as in theme:Data Analytics=0.3"),
+    ] = []
+    diversity: Annotated[float, Field(ge=0, le=1), NUMERIC] = 0.0
+    offset: Annotated[int, Field(ge=0, le=1_000_000), NUMERIC] = 0
     lang: Literal["en", "hi"] = "en"
 
 
@@ -73,8 +83,11 @@ async def recommend_to_profile(request: Request, question: Question) -> Response
     """Return the best courses for a profile and a history; for services that keep their learners to themselves."""
     service = service_of(request)
     engine, at = service.engine, service.clock()
-    items = engine.recommend(
-        _record(question), at, question.limit,
+    wanted = made_wishes(
+        question.competency, question.provider, question.boost, question.max_hours, question.diversity
+    )
+    items = listed(
+        service, engine, _record(question), at, question.limit, question.offset, wanted,
         track=question.track, language=question.language,
         categories=frozenset(name.casefold() for name in question.category) or None,
     )  # fmt: skip
