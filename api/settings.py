@@ -81,6 +81,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least that the log tells")
     log_format: Literal["json", "text"] = Field("json", description="json: a document a line; text: for people")
     access_log: bool = Field(False, description="a line for each request: route, status and time, and nobody's id")
+    otlp_endpoint: str = Field(
+        "",
+        description="OpenTelemetry collector, e.g. http://127.0.0.1:4318; empty: OTEL_EXPORTER_OTLP_ENDPOINT, else off",
+    )
     rate_limit: float = Field(20.0, gt=0, description="requests a second of one learner or planner, in each process")
     batch_limit: int = Field(1000, ge=1, le=10_000, description="most events in one request")
     body_limit: int = Field(2_000_000, ge=1_000, description="most bytes in one request's body")

@@ -23,6 +23,7 @@ from api.http.lane import Lane
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
+from api.http.traces import Tracing, tracing
 from api.http.v1 import (
     audit,
     catalogue,
@@ -137,6 +138,9 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
             CORSMiddleware, allow_origins=settings.origins, allow_methods=["*"], allow_headers=["*"], max_age=600
         )
     app.add_middleware(Envelope, body_limit=settings.body_limit, deadline=settings.deadline, metrics=measured)
+    app.state.tracing = tracing(settings)
+    if app.state.tracing is not None:
+        app.state.tracing.install(app)
     _document(app)
     return app
 
@@ -157,8 +161,13 @@ def _lifespan(settings: Settings, clock: Callable[[], datetime], measured: Metri
         service = Service.open(settings, clock, measured)
         app.state.service = service
         service.champion.refresh()
+        traces: Tracing | None = app.state.tracing
+        if traces is not None:
+            traces.observe(service)
         yield
         service.close()
+        if traces is not None:
+            traces.close()
 
     return lifespan
 
