@@ -24,8 +24,6 @@ PART = 100_000
 MANIFEST = "manifest.json"
 CHANGED = "changed"
 """Rows that take the place of those in the parts, or join them."""
-GONE = "gone"
-"""Keys of rows of the parts that are no more."""
 _ROW_GROUP = 262_144
 
 
@@ -80,14 +78,17 @@ class Draft:
         if name in manifest["rows"]:
             self.rows[name] = manifest["rows"][name]
 
-    def change(self, name: str, changed: pl.DataFrame, gone: pl.DataFrame, rows: int) -> None:
-        """Take a table over with rows that changed and keys that are gone; ``rows``: how many rows it then has."""
+    def change(self, name: str, changed: pl.DataFrame, rows: int) -> None:
+        """Take a table over with rows that changed or are new; ``rows``: how many it then has.
+
+        ``changed`` are all rows since the parts were written, those of the snapshot before among them.
+        """
         self.keep(name)
-        self.files = {file: digest for file, digest in self.files.items() if not file.startswith(f"{name}.")}
-        for kind, frame in ((CHANGED, changed), (GONE, gone)):
-            (self.work / f"{name}.{kind}.parquet").unlink(missing_ok=True)
-            if frame.height:
-                self._write(f"{name}.{kind}", frame.sort(list(TABLES[name].key)))
+        over = f"{name}.{CHANGED}"
+        self.files.pop(over, None)
+        (self.work / f"{over}.parquet").unlink(missing_ok=True)
+        if changed.height:
+            self._write(over, changed.sort(list(TABLES[name].key)))
         self.rows[name] = rows
 
     def finish(self) -> str:
@@ -118,6 +119,7 @@ class Draft:
     def _write(self, file: str, frame: pl.DataFrame) -> None:
         path = self.work / f"{file}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)  # it may be a link: writing through it would change the snapshot before
         frame.write_parquet(path, compression="zstd", row_group_size=_ROW_GROUP)
         self.files[file] = file_hash(path)
         twin = None if self.before is None else self.before / f"{file}.parquet"
@@ -134,6 +136,7 @@ def _place(file: str, order: list[str]) -> tuple[int, str]:
 def _link(source: Path, target: Path) -> None:
     """Give a file a second name; a copy where the file system has no links."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
     try:
         os.link(source, target)
     except OSError:

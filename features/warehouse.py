@@ -26,7 +26,7 @@ from pathlib import Path
 
 import polars as pl
 
-from features.draft import CHANGED, GONE, MANIFEST, PART, Draft, file_hash
+from features.draft import CHANGED, MANIFEST, PART, Draft, file_hash
 from features.errors import NotReadyError
 from features.schema import TABLES
 
@@ -63,6 +63,21 @@ class Snapshot:
         """Return the files of a table: one, or one for each part of the learners; none if it was never written."""
         whole = self.folder / f"{table}.parquet"
         return [whole] if whole.exists() else sorted((self.folder / table).glob("*.parquet"))
+
+    def changed(self, table: str) -> pl.DataFrame:
+        """Return the rows that changed, or are new, since the parts were written."""
+        path = self.folder / f"{table}.{CHANGED}.parquet"
+        return _scanned(path, table).collect() if path.exists() else TABLES[table].empty()
+
+    def of_learners(self, table: str, learners: pl.Series) -> pl.DataFrame:
+        """Return a table's rows of these learners, read part by part."""
+        wanted = learners.alias("learner_id").to_frame().lazy()
+        parts = [
+            _scanned(path, table).join(wanted, on="learner_id", how="semi", maintain_order="left").collect()
+            for path in self.parts(table)
+        ]
+        base = pl.concat(parts) if parts else TABLES[table].empty()
+        return _changed(base.lazy(), self.folder, table).join(wanted, on="learner_id", how="semi").collect()
 
     def between(self, table: str, first: str | None, end: str | None) -> pl.LazyFrame:
         """Return a table's rows of the learners from ``first`` to before ``end``; ``None``: without a bound."""
@@ -152,6 +167,7 @@ class Warehouse:
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             with _alone(self.folder):
+                _clear_away(self.folder)
                 work = Path(tempfile.mkdtemp(prefix=".writing-", dir=self.folder))
                 try:
                     draft = Draft(work, self.current().folder if self.exists() else None, self.part)
@@ -181,6 +197,13 @@ def _alone(folder: Path) -> Iterator[None]:
 
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove what writers left that were killed: whoever holds the lock knows that nobody else writes."""
+    for pattern in (".writing-*", ".importing-*"):
+        for path in folder.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _unmake(folders: Sequence[Path]) -> None:
@@ -216,11 +239,10 @@ def _scanned(path: Path, table: str) -> pl.LazyFrame:
 
 def _changed(base: pl.LazyFrame, folder: Path, table: str) -> pl.LazyFrame:
     """Return the parts' rows with what changed since they were written."""
-    files = {kind: folder / f"{table}.{kind}.parquet" for kind in (CHANGED, GONE)}
-    there = {kind: _scanned(path, table) for kind, path in files.items() if path.exists()}
-    if not there:
+    path = folder / f"{table}.{CHANGED}.parquet"
+    if not path.exists():
         return base
     key = list(TABLES[table].key)
-    keys = pl.concat([rows.select(key) for rows in there.values()])
-    kept = base.join(keys, on=key, how="anti", nulls_equal=True)
-    return pl.concat([kept, there[CHANGED]]) if CHANGED in there else kept
+    changed = _scanned(path, table)
+    kept = base.join(changed.select(key), on=key, how="anti", nulls_equal=True, maintain_order="left")
+    return pl.concat([kept, changed])

@@ -10,6 +10,7 @@ import typer
 from api.cli.benchmark_batch import batch
 from api.cli.benchmark_matching import matching
 from api.cli.benchmark_paths import paths
+from api.cli.benchmark_refresh import refresh
 from api.cli.benchmark_serve import serve
 from api.cli.output import log, print_json, say
 
@@ -133,3 +134,4 @@ app.command()(paths)
 app.command()(matching)
 app.command()(serve)
 app.command()(batch)
+app.command()(refresh)

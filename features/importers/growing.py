@@ -29,15 +29,14 @@ class OfLearners:
     """The warehouse as some learners see it: their rows of the tables that grow, all of the others."""
 
     snapshot: Snapshot
-    some: Callable[[pl.LazyFrame], pl.LazyFrame]
-    """Picks the learners' rows."""
+    some: Callable[[str], pl.DataFrame]
+    """Reads the learners' rows of a table that grows."""
     _read: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def read(self, table: str) -> pl.DataFrame:
         """Return the rows of a table, read once."""
         if table not in self._read:
-            rows = self.snapshot.scan(table)
-            self._read[table] = (self.some(rows) if table in GROWING else rows).collect()
+            self._read[table] = self.some(table) if table in GROWING else self.snapshot.read(table)
         return self._read[table]
 
 
@@ -164,7 +163,7 @@ def _missing(before: TableSource, imported: Imported, name: str) -> int:
 def learner_bounds(jobs: Sequence[GrowingJob], reader: TableReader, before: Snapshot | None) -> pl.Series:
     """Return the bounds of the ranges of learners; none where the files and the warehouse are small enough for one."""
     parted = before is not None and len(before.parts("learners")) > 1
-    if not parted and sum(_size(job.job.path) for job in jobs) < LARGE:
+    if not parted and sum(file_size(job.job.path) for job in jobs) < LARGE:
         return pl.Series("learner_id", [], dtype=pl.String)
     parts = [] if before is None else [before.scan("learners").select("learner_id").collect().to_series()]
     names = reader.names()
@@ -182,16 +181,11 @@ def bounded(snapshot: Snapshot | None, bounds: pl.Series) -> Callable[[int], OfL
             return None
         first = bounds[number - 1] if number else None
         end = bounds[number] if number < len(bounds) else None
-        return OfLearners(snapshot, lambda rows: _between(rows, first, end))
+        return OfLearners(snapshot, lambda table: snapshot.between(table, first, end).collect())
 
     return source
 
 
-def _between(rows: pl.LazyFrame, first: str | None, end: str | None) -> pl.LazyFrame:
-    learner = pl.col("learner_id")
-    rows = rows if first is None else rows.filter(learner >= first)
-    return rows if end is None else rows.filter(learner < end)
-
-
-def _size(path: Path) -> int:
+def file_size(path: Path) -> int:
+    """Return a file's size as text, in bytes; Parquet's is an estimate."""
     return path.stat().st_size * (_PACKED if path.suffix.lower() == ".parquet" else 1)

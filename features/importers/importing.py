@@ -14,6 +14,7 @@ import polars as pl
 from features.draft import Draft
 from features.errors import KarmapathError
 from features.home import Home
+from features.importers.changes import Changes, is_small_change, of_learners
 from features.importers.completing import with_publication
 from features.importers.growing import MARKED_BY, Growth, bounded, import_ranges, lay_aside, learner_bounds
 from features.importers.jobs import Job, Progress, mapping_jobs
@@ -35,6 +36,7 @@ not known, what they lack stays and is counted."""
 ENDED_BY_FULL = ("learners", "enrolments", "evidence", "plans")
 """Tables of which a full export ends the rows that it lacks. Courses stay: histories point to them."""
 
+_ONE_RANGE = pl.Series("learner_id", [], dtype=pl.String)
 MOST_ENDED = 0.5
 """Share of a table's rows that a full export may end: beyond it is rather a torn export."""
 
@@ -94,9 +96,18 @@ def import_files(
         before = warehouse.current() if warehouse.exists() else None
         pseudonym = _pseudonym(home, before, asked=pseudonymise)
         whole = frozenset(ENDED_BY_FULL if extent == "full" else ())
-        reader = TableReader(before, now, pseudonym, whole=whole)
-        run = _Run(reader, before, draft, jobs, Path(work), progress)
-        found = run.run(windows, detect=detect)
+
+        def begun(*, anew: bool) -> _Run:
+            reader = TableReader(before, now, pseudonym, whole=whole)
+            return _Run(reader, before, draft, jobs, Path(work) / str(anew), progress, anew=anew)
+
+        try:
+            run = begun(anew=False)
+            found = run.run(windows, detect=detect)
+        except _TooMuchError:
+            progress("much has changed since the parts were written: writing them anew")
+            run = begun(anew=True)
+            found = run.run(windows, detect=detect)
         counts, rejects = run.counts(), run.rejects()
         file = write_rejects(rejects, home.rejects, now)
         if not any(count.kept or count.folded for count in counts):
@@ -121,9 +132,13 @@ class _Run:
     jobs: Sequence[Job]
     work: Path
     say: Progress
+    anew: bool
+    """Write the parts anew, however little changes."""
     growing: list[GrowingJob] = field(init=False)
     growth: Growth = field(init=False)
     missing: dict[str, int] = field(default_factory=dict)
+    changes: Changes | None = None
+    """What changes in a large warehouse, where it is little."""
 
     def __post_init__(self) -> None:
         self.growing = growing_jobs(self.jobs)
@@ -138,13 +153,11 @@ class _Run:
         touched = bool(self.growing) or any(name in tables for name in MARKED_BY)
         if touched and self.growth.names:
             self._read_growing()
-        if tables.keys() & {"courses"} or any(job.rule.table == "enrolments" for job in self.growing):
-            courses = self.reader.together("courses")
-            if courses.height:
-                tables["courses"] = with_publication(courses, self.growth.first)
+        if "courses" in tables or any(job.rule.table == "enrolments" for job in self.growing):
+            self._date_courses()
         found = tuple(windows)
-        if touched and self.growth.first.height:
-            found = (*windows, *(self.growth.campaigns() if detect else ()))
+        if detect and touched and self.growth.first.height:
+            found += self.growth.campaigns() if self.changes is None else self.changes.campaigns()
         self._write(found, touched=touched)
         return found
 
@@ -159,6 +172,15 @@ class _Run:
         # A file that several rules read has its malformed rows once.
         return rejects.unique(maintain_order=True).sort("file", "line", maintain_order=True)
 
+    def _date_courses(self) -> None:
+        """Let no course be published after its first enrolment."""
+        imported = self.reader.imported.tables
+        courses = self.reader.together("courses")
+        if courses.height:
+            everybody = self.changes is not None and "courses" in imported
+            first = self.changes.first() if everybody and self.changes is not None else self.growth.first
+            imported["courses"] = with_publication(courses, first)
+
     def _read_small(self) -> None:
         for job in self.jobs:
             if job.rule.table not in GROWING:
@@ -167,10 +189,22 @@ class _Run:
         self.reader.finish(set(TABLES) - set(GROWING))
 
     def _read_growing(self) -> None:
+        if self.before is not None and not self.anew and is_small_change(self.before, self.growing, self.reader):
+            self._read_changes(self.before)
+            return
         bounds = learner_bounds(self.growing, self.reader, self.before)
         split = lay_aside(self.growing, self.reader, bounds, self.work / "rows", self.say)
         import_ranges(self.growing, split, self.reader, bounded(self.before, bounds), self.growth, self.say)
         self._count_missing()
+
+    def _read_changes(self, before: Snapshot) -> None:
+        split = lay_aside(self.growing, self.reader, _ONE_RANGE, self.work / "rows", self.say)
+        source = of_learners(before, split.learners)
+        import_ranges(self.growing, split, self.reader, lambda _: source, self.growth, self.say)
+        self.changes = Changes(before, source, self.growth)
+        for name, missing in self.growth.missing.items():
+            lacking = before.rows[name] - (source.read(name).height - missing)
+            self.missing |= {name: lacking} if lacking else {}
 
     def _count_missing(self) -> None:
         self.missing = {name: rows for name, rows in self.growth.missing.items() if rows}
@@ -200,9 +234,17 @@ class _Run:
         taken = {job.rule.table for job in self.growing} | imported.keys()
         tables = {name: self.reader.together(name) for name in MARKED_BY if name not in GROWING}
         mark_again = any(name in taken for name in MARKED_BY)
-        for own in self.growth.marked(tables, windows) if mark_again else self.growth.ranges():
-            self.draft.grow({"learners": TABLES["learners"].empty(), **own})
-        self.draft.grown()
+        ranges = self.growth.marked(tables, windows) if mark_again else self.growth.ranges()
+        if self.changes is None:
+            for own in ranges:
+                self.draft.grow({"learners": TABLES["learners"].empty(), **own})
+            self.draft.grown()
+        elif not self.changes.write(self.draft, next(ranges), windows):
+            raise _TooMuchError
+
+
+class _TooMuchError(Exception):
+    """A change is too much to lie over the parts: they are to be written anew."""
 
 
 def _pseudonym(home: Home, before: Snapshot | None, *, asked: bool) -> Pseudonym | None:

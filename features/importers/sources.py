@@ -40,6 +40,9 @@ ROWS = 262_144
 _TRIES = 1000
 """Line ends that are looked at for one that ends a row."""
 
+_PATIENCE = 4
+"""Blocks that are read together to find one; a cell that is longer has a quote that is never closed."""
+
 
 def read_blocks(path: Path, separator: str | None = None, size: int = BLOCK) -> Iterator[pl.DataFrame]:
     """Yield a CSV or Parquet file's rows a block at a time, as ``read_rows`` gives them: memory follows the block.
@@ -66,7 +69,7 @@ def _csv_blocks(path: Path, separator: str, size: int) -> Iterator[pl.DataFrame]
         data = file.read(size)
         while data:
             more = file.read(size)
-            end = _row_end(data) if more else len(data)
+            end = _row_end(data, patient=len(data) < _PATIENCE * size) if more else len(data)
             if end:
                 yield _read_csv(header + data[:end], separator, path).with_columns(pl.col(LINE) + line)
                 line += data.count(b"\n", 0, end) - (not header)
@@ -79,17 +82,18 @@ def _header(data: bytes) -> bytes:
     return data[start : data.find(b"\n", start) + 1]
 
 
-def _row_end(data: bytes) -> int:
-    """Return where the last whole row ends; 0 if no line does."""
+def _row_end(data: bytes, *, patient: bool) -> int:
+    """Return where the last whole row ends; 0 if no row is seen to end and there is patience for more of the file."""
     last = end = data.rfind(b"\n") + 1
     quotes = data.count(b'"', 0, end)
     for _ in range(_TRIES):
-        if quotes % 2 == 0 or not end:
-            return end or last
+        if quotes % 2 == 0:
+            break
         before = data.rfind(b"\n", 0, end - 1) + 1
         quotes -= data.count(b'"', before, end)
         end = before
-    return last
+    found = end if quotes % 2 == 0 else 0
+    return found if found or patient else last
 
 
 def _parquet_blocks(path: Path) -> Iterator[pl.DataFrame]:

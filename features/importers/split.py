@@ -80,6 +80,8 @@ class Split:
     folder: Path
     bounds: pl.Series
     """As ``boundaries`` gives them; empty: one range."""
+    learners: list[pl.Series] = field(default_factory=list)
+    """Whose rows they are, where there is one range."""
     _rows: dict[tuple[int, int], list[pl.DataFrame]] = field(default_factory=dict)
     _files: dict[tuple[int, int], list[Path]] = field(default_factory=dict)
     _empty: dict[int, pl.DataFrame] = field(default_factory=dict)
@@ -94,6 +96,8 @@ class Split:
         """Lay the rows of a block aside; those without a learner go to the first range."""
         self._empty[job] = pl.concat([self._empty[job], block.rows.clear()], how="diagonal") if job in self._empty \
             else block.rows.clear()  # fmt: skip
+        if len(self) == 1:
+            self.learners.append(block.learners.unique())
         for number, rows in self._parted(block):
             self._rows.setdefault((job, number), []).append(rows)
         self._count += block.rows.height

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.world import write_world
+from features.errors import KarmapathError
 from features.home import Home
 from features.importers import growing, importing
 from features.importers.importing import ImportReport, import_files
@@ -45,7 +46,7 @@ def imported(folder: Path, home: Path) -> ImportReport:
     return import_files(Home(home), [folder], NOW)
 
 
-@given(rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=12), size=st.integers(8, 60))
+@given(rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=12), size=st.integers(24, 80))
 @settings(max_examples=60, deadline=None)
 def test_blocks_hold_the_rows_and_lines_of_the_whole_file(
     rows: list[tuple[str, str]], size: int, tmp_path_factory: pytest.TempPathFactory
@@ -123,3 +124,66 @@ def test_parts_hold_the_same_rows_in_order_of_learners(
     people = [pl.read_parquet(path)["learner_id"] for path in parted.parts("learners")]
     assert all(set(own) <= set(these) for own, these in zip(ids, people, strict=True))
     parted.verify()
+
+
+def day(folder: Path, world: Path, learners: int) -> Path:
+    """A day's changes: some learners rate everything anew, and one begins a course that is new to them."""
+    folder.mkdir()
+    taken = pl.read_csv(world / "user_enrolments.csv", infer_schema=False).head(-6)
+    some = taken.filter(pl.col("user_id").is_in(taken["user_id"].unique(maintain_order=True).head(learners).implode()))
+    others = taken.join(some.head(1), on="user_id", how="semi")["content_id"]
+    fresh = (
+        taken.filter(~pl.col("content_id").is_in(others.implode())).head(1).with_columns(user_id=some["user_id"][:1])
+    )
+    pl.concat([some, fresh]).with_columns(user_rating=pl.lit("2")).write_csv(folder / "user_enrolments.csv")
+    return folder
+
+
+@pytest.mark.parametrize(("learners", "laid_over"), [(1, True), (30, False)])
+def test_a_day_lies_over_the_parts_while_it_is_little_and_gives_the_rows_that_anything_else_gives(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, learners: int, laid_over: bool
+) -> None:
+    changed = day(tmp_path / "day", world, learners)
+    for folder in (world, changed):
+        whole = imported(folder, tmp_path / "whole")
+    monkeypatch.setattr(importing, "Warehouse", partial(Warehouse, part=10))
+    before = imported(world, tmp_path / "parted").snapshot
+    report = import_files(Home(tmp_path / "parted"), [changed], NOW, extent="delta")
+    after = report.snapshot
+    assert (after.folder / "enrolments.changed.parquet").exists() is laid_over
+    assert after.rows == whole.snapshot.rows
+    assert report.labels == whole.labels
+    assert report.campaigns == whole.campaigns
+    for table in TABLES:
+        key = list(TABLES[table].key)
+        assert after.read(table).sort(key).equals(whole.snapshot.read(table).sort(key)), table
+    same = [path.samefile(before.folder / "evidence" / path.name) for path in after.parts("evidence")]
+    assert all(same)
+    after.verify()
+
+
+def test_the_next_day_lies_over_the_one_before_and_a_full_export_writes_the_parts_anew(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "Warehouse", partial(Warehouse, part=10))
+    home = Home(tmp_path / "home")
+    first = imported(world, tmp_path / "home").snapshot
+    for number, learners in enumerate((1, 2)):
+        report = import_files(home, [day(tmp_path / f"day{number}", world, learners)], NOW, extent="delta")
+    assert len(report.snapshot.parts("learners")) == 6
+    changed = report.snapshot.changed("enrolments")
+    assert changed["learner_id"].n_unique() == 2
+    assert changed["rating"].unique().to_list() == [2.0]
+    full = import_files(home, [world], NOW, extent="full")
+    assert full.snapshot.hash == first.hash
+    assert full.missing == {"enrolments": 1}
+
+
+def test_a_full_export_that_lacks_most_is_refused(tmp_path: Path) -> None:
+    first = exports.write_exports(tmp_path / "first")
+    one = "\n".join(exports.TABLES["user_detail"].splitlines()[:2]) + "\n"
+    torn = exports.write_exports(tmp_path / "torn", user_detail=one)
+    imported(first, tmp_path / "home")
+    with pytest.raises(KarmapathError, match="lacks 2 of the 3 learners of the warehouse"):
+        import_files(Home(tmp_path / "home"), [torn], NOW, extent="full")
+    assert Warehouse(tmp_path / "home" / "warehouse").current().rows["learners"] == 3
