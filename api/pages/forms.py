@@ -6,19 +6,26 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http.problems import ForbiddenError
 from features.errors import KarmapathError
 
 COOKIE = "karmapath_form"
+SIGNER = "karmapath_by"
+"""Cookie that remembers the name under which forms were signed, so that it need not be typed again."""
 FIELD = "form"
 """Name of the hidden field."""
 
 _MOST_FIELDS = 5_000
+
+
+class ForeignFormError(KarmapathError):
+    """A form that no page of ours was seen to send."""
+
+    code = "foreign_form"
 
 
 class Form(Mapping[str, str]):
@@ -80,12 +87,22 @@ def send_cookie(request: Request, response: Response) -> None:
         response.set_cookie(COOKIE, secret, httponly=True, samesite="strict", secure=secure, path="/")
 
 
+def remember_signer(response: Response, name: str) -> None:
+    """Fill in the name by itself next time."""
+    response.set_cookie(SIGNER, quote(name), httponly=True, samesite="strict", path="/planning", max_age=30 * 86_400)
+
+
+def signer_of(request: Request) -> str:
+    """Return the name under which this reader signed last."""
+    return unquote(request.cookies.get(SIGNER, ""))[:200]
+
+
 async def read_form(request: Request) -> Form:
     """Return the form that was sent.
 
     Raises
     ------
-    ForbiddenError
+    ForeignFormError
         If it did not come from a page of ours that this reader had open.
     """
     if request.headers.get("sec-fetch-site") == "cross-site":
@@ -106,7 +123,7 @@ def _marked(secret: str) -> str:
     return hashlib.sha256(f"karmapath form {secret}".encode()).hexdigest()
 
 
-def _foreign() -> ForbiddenError:
-    return ForbiddenError(
+def _foreign() -> ForeignFormError:
+    return ForeignFormError(
         "a form from elsewhere, or from a page that is too old", "one of this service", "open the page again"
     )

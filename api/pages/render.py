@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from api.http.access.principal import Principal, Role
 from api.http.answers import stamp
 from api.http.problems import status_of
-from api.pages.forms import mark, send_cookie
+from api.pages.forms import mark, send_cookie, signer_of
 from api.pages.words import LANGUAGES, Words, words
 from features.errors import KarmapathError
 from recommender.paths import sentence
@@ -58,7 +58,7 @@ InWords = Annotated[Words, Depends(_language)]
 
 def page(request: Request, w: Words, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page made from a template, which knows ``w`` and what is given."""
-    html = render(request, w, template, mark=lambda: mark(request), **values)
+    html = render(request, w, template, mark=lambda: mark(request), signer=signer_of(request), **values)
     response = HTMLResponse(html, status, HEADERS | {"Content-Language": w.language})
     send_cookie(request, response)
     return response

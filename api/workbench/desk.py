@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import ParamSpec, TypeVar, cast
 
 import polars as pl
@@ -22,9 +22,10 @@ from features.home import Home
 from features.reference import Reference
 from features.warehouse import Snapshot, Warehouse
 from recommender.engine import Engine
+from recommender.planning.closing_price import ClosingPrices, closing_prices
 from recommender.planning.gap_map import GapMap, gap_maps, open_gap_map
 from recommender.planning.keeping import bring_up_to_date, build_from_snapshot
-from recommender.planning.workforce import Workforce, workforce
+from recommender.planning.workforce import Workforce, required_competencies, workforce
 from recommender.state import EvidenceTable
 
 log = logging.getLogger("karmapath.planning")
@@ -50,6 +51,7 @@ class Desk:
     _workforces: OrderedDict[tuple[str, str, str], Workforce] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _looked: float = float("-inf")
+    _prices: tuple[tuple[str, date], ClosingPrices] | None = None
 
     @property
     def home(self) -> Home:
@@ -133,6 +135,14 @@ class Desk:
                     self._workforces.popitem(last=False)
             self._workforces.move_to_end(key)
             return self._workforces[key]
+
+    def prices(self) -> ClosingPrices:
+        """Return what it costs in hours to bring each required competency from level to level today."""
+        engine, day = self.engine, self.at.date()
+        if self._prices is None or self._prices[0] != (engine.version, day):
+            needed = required_competencies(engine.reference)
+            self._prices = (engine.version, day), closing_prices(engine.reference, self.at, needed)
+        return self._prices[1]
 
     @property
     def evidence(self) -> EvidenceTable:

@@ -29,6 +29,8 @@ class DraftConflictError(KarmapathError):
 class DraftItem:
     """One course of a plan for one group of people."""
 
+    group: str
+    """Whose it is: the id of a position."""
     scope: str
     """A value of ``features.schema.PLAN_SCOPES``."""
     scope_value: str
@@ -37,15 +39,17 @@ class DraftItem:
     due_on: datetime
     people: int
     """How many are expected to take it."""
+    organisation: str = ""
+    """Where the people are, with all below it; empty: in the plan's organisation."""
     closes: float = 0.0
-    """Missing steps that it is expected to close, over all of them."""
+    """Weighted steps that the plan would lose without it, over all of them."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Why it is there."""
 
     @property
     def id(self) -> str:
         """What verdicts and comments call it."""
-        return f"{self.scope}:{self.scope_value}:{self.course}"
+        return f"{self.group}:{self.course}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,7 @@ def publish_drafts(connection: Connection, draft_id: str | None = None) -> None:
 def _publish(connection: Connection, draft: PlanDraft, items: Sequence[DraftItem]) -> None:
     rows = [
         {
-            "holder": plan_holder(item.scope, item.scope_value, draft.organisation),
+            "holder": plan_holder(item.scope, item.scope_value, item.organisation or draft.organisation),
             "plan_id": draft.id,
             "course_id": item.course,
             "mandatory": item.mandatory,

@@ -10,7 +10,9 @@ PLANNERS = frozenset({Role.PLANNER, Role.ADMIN})
 """For whose organisation, is checked when the path is read (``organisation_of``)."""
 
 _PAGES = (
-    "/gaps", "/gaps/{competency}",
+    "", "/gaps", "/gaps/{competency}", "/positions/{position}", "/coverage", "/plans", "/plans/compare",
+    "/plans/{plan}", "/plans/{plan}/export/{format}", "/compliance", "/posts", "/posts/{post}", "/succession",
+    "/recognition", "/providers", "/decisions",
 )  # fmt: skip
 """Pages about an organisation."""
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from api.pages.planning import gaps, start
+from api.pages.planning import gaps, overview, people, plans, start, supply
 
-routers = (start.router, gaps.router)
+routers = (start.router, overview.router, gaps.router, plans.router, people.router, supply.router)

@@ -10,8 +10,10 @@ from starlette.responses import RedirectResponse, Response
 from api.http.access.gate import principal_of
 from api.http.access.principal import Role
 from api.pages.charts import stack
+from api.pages.forms import Form, remember_signer
 from api.pages.render import page
 from api.pages.words import Words
+from api.workbench.approval import Signature
 from api.workbench.desk import desk_of
 from api.workbench.place import MENU, SECTIONS, Place
 from features.reference import Organisation
@@ -43,6 +45,15 @@ def show(
     )
 
 
-def go(address: str) -> Response:
-    """Send the reader on after a form was taken."""
-    return RedirectResponse(address, 303)
+def go(address: str, signer: str | None = None) -> Response:
+    """Send the reader on after a form was taken; the name that signed it is filled in next time."""
+    response = RedirectResponse(address, 303)
+    if signer:
+        remember_signer(response, signer)
+    return response
+
+
+def signature(request: Request, form: Form, least_reason: int = 0) -> Signature:
+    """Return who signed a form, and why."""
+    by = form.text("decided_by", 3, 200)
+    return Signature(by, principal_of(request).name, form.text("reason", least_reason, 2_000), desk_of(request).at)

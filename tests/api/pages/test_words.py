@@ -17,7 +17,7 @@ def used() -> set[str]:
     """Keys that templates and code ask for by name."""
     texts = [path.read_text(encoding="utf-8") for path in [*PAGES.rglob("*.html"), *PAGES.rglob("*.py")]]
     found = {key for text in texts for key in re.findall(r'(?:\bw|words\(code\)|self)\("([a-z_]*[a-z])"', text)}
-    families = {key for text in texts for key in re.findall(r'\bw\("([a-z_]+_)" ~', text)}
+    families = {key for text in texts for key in re.findall(r'\bw\("([a-z_]+_)" [~+]', text)}
     of_families = {key for key in words("en").entries if any(key.startswith(family) for family in families)}
     return found | of_families | {"months"}
 

@@ -72,6 +72,7 @@ def guarded(home: Home, clock: Clock) -> Iterator[TestClient]:
 def call(client: TestClient, method: str, path: str, **options: Any) -> int:
     real = path.replace("{learner}", "L3").replace("{course}", "c2").replace("{role}", "clerk")
     real = real.replace("{organisation}", "d1").replace("{competency}", "drafting")
+    real = real.replace("{position}", "p1").replace("{post}", "p1").replace("{plan}", "none").replace("{format}", "csv")
     real = real.replace("{hash}", "0" * 64 + "?learner=L3").replace("{ledger}", "claims")
     real = real.replace("{recommendation}", "none").replace("{recommendation_id}", "none")
     body = BODIES.get(path, BODIES.get(path.rsplit("/", 1)[-1]))
