@@ -12,7 +12,7 @@ from scipy import sparse
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
 from models.identical import identical_learners
 
-MOST_AN_EPOCH = 400_000
+MOST_AN_EPOCH = 320_000
 """Interactions of an epoch; of more, every epoch sees those of other learners, drawn anew."""
 
 
