@@ -27,7 +27,7 @@ COMMANDS = {
     "path": "Plan a guided or desirable path, for a learner or for a problem file.",
     "match": "Match texts by meaning: queries to candidates.",
     "edges": "List and export what planners confirmed or rejected.",
-    "plan": "Draft a capacity-building plan for an organisation.",
+    "plan": "Show an organisation's gaps, plan what closes them, match people and posts.",
     "batch": "Recommend to every learner and write Parquet.",
     "publish": "Write the lists that the portal reads from Redis.",
     "refresh": "Import, train, judge, promote, write lists, publish: a night's work, restartable.",
