@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.base import LearnerBatch, Model, Scores, TrainingData
 from models.history_rows import recency
-from models.new_courses import TAKEN, NewCourses
+from models.new_courses import NewCourses
 from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, Plan, situation
 from models.terms import Terms, centred, inverse, samples, usual_spread
 
@@ -23,7 +23,7 @@ def blended_parts(
 ) -> dict[str, Scores]:
     """Return what each model adds to the scores, shapes (n, n_courses); their sum is the score."""
     rows = situation(batch.histories.lengths)
-    parts = linear_parts(terms.raw(models, batch), batch, rows, plan, new, terms)
+    parts = linear_parts(terms.raw(models, batch), batch, rows, plan, new, terms, lends=True)
     if not new.known(batch.histories.n_courses).all():
         parts[NEIGHBOURS_NAME] = places(parts[NEIGHBOURS_NAME], rows, plan, new, terms)
     if "need" in models:
@@ -44,7 +44,14 @@ def need_height(plan: Plan, rows: NDArray[np.int64]) -> Scores:
 
 
 def linear_parts(
-    raw: Mapping[str, Scores], batch: LearnerBatch, rows: NDArray[np.int64], plan: Plan, new: NewCourses, terms: Terms
+    raw: Mapping[str, Scores],
+    batch: LearnerBatch,
+    rows: NDArray[np.int64],
+    plan: Plan,
+    new: NewCourses,
+    terms: Terms,
+    *,
+    lends: bool,
 ) -> dict[str, Scores]:
     """Return the parts that are sums of rows: all but needs and the places of new courses.
 
@@ -58,13 +65,15 @@ def linear_parts(
         The situation of each learner.
     plan, new, terms
         What the blend is made of.
+    lends
+        Whether that a course was taken counts for new courses here; once among all parts that are added up.
     """
     known = new.known(batch.histories.n_courses)
     units = terms.unit(raw, known, rows)
     parts = known_parts(units, plan.weights, rows)
     if not known.all():
         blended = np.asarray(sum(parts.values(), np.zeros((len(rows), len(known)))), dtype=np.float32)
-        fresh = new_scores(raw, blended, batch, rows, plan, new, terms)
+        fresh = new_scores(raw, blended, batch, rows, plan, new, terms, lends=lends)
         parts[NEIGHBOURS_NAME] = np.zeros_like(blended)
         for part in parts.values():
             part[:, new.columns] = part[:, new.silent] = 0.0
@@ -89,17 +98,20 @@ def new_scores(
     plan: Plan,
     new: NewCourses,
     terms: Terms,
+    *,
+    lends: bool = True,
 ) -> dict[str, Scores]:
     """Return each model's scores of the new courses, centred over them, in usual spreads; (n, len(new.columns)).
 
-    ``blended`` are the learners' scores of the known courses.
+    ``blended`` are the learners' scores of the known courses. Without ``lends``, what was taken counts for nothing.
     """
     everywhere = np.ones(len(new.columns), dtype=bool)
     found = {name: raw[name][:, new.columns] for name in NEW_MODELS if name in raw}
     if "popularity" in raw:
         # A new course has no choices of its own to count: those of its neighbours say how popular it may become.
         found["popularity"] = centred(raw["popularity"], new.known(blended.shape[1])) @ new.lent
-    found[NEIGHBOURS_NAME] = new.lend(blended * inverse(terms.spread)[rows, None], _taken(batch, plan, raw))
+    taken = _taken(batch, plan) if lends else np.zeros_like(blended)
+    found[NEIGHBOURS_NAME] = new.lend(blended * inverse(terms.spread)[rows, None], taken)
     return {
         name: centred(scores, everywhere) * inverse(terms.new_scale[rows, NEW_MODELS.index(name)])[:, None]
         for name, scores in found.items()
@@ -131,15 +143,11 @@ def with_new_terms(models: Mapping[str, Model], plan: Plan, new: NewCourses, ter
     return replace(found, new_scale=scales)
 
 
-def _taken(batch: LearnerBatch, plan: Plan, raw: Mapping[str, Scores]) -> Scores:
-    """Return how much each course taken counts as one, newer ones more: shape (n, n_courses).
-
-    It goes with the item-item model, whose rows fade alike; so what a history adds still splits into models.
-    """
-    histories = batch.histories
-    decay = float(plan.settings.get("item_item", {}).get("decay", 1.0))
-    values = recency(histories.ages(), decay) if "item_item" in raw else np.zeros(len(histories.courses))
-    return np.asarray(histories.matrix((TAKEN * values).astype(np.float32)).toarray(), dtype=np.float32)
+def _taken(batch: LearnerBatch, plan: Plan) -> Scores:
+    """Return how much each course taken counts as one, newer ones more: shape (n, n_courses)."""
+    histories, lending = batch.histories, plan.lending
+    values = lending.taken * recency(histories.ages(), lending.decay)
+    return np.asarray(histories.matrix(values.astype(np.float32)).toarray(), dtype=np.float32)
 
 
 def places(part: Scores, rows: NDArray[np.int64], plan: Plan, new: NewCourses, terms: Terms) -> Scores:

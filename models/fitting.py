@@ -13,8 +13,8 @@ from models.base import Model, Scores, TrainingData
 from models.blend import Candidates, candidates, ndcg, prune, steady_search
 from models.holdout import Holdout, Judged, Kind, hold_out
 from models.item_item import ItemItem
-from models.new_course_fitting import new_course_weights, place_of_new_courses
-from models.plan import MODELS, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
+from models.new_course_fitting import learn_new_courses, place_of_new_courses
+from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
 from models.terms import terms_of
 from models.trend import Trend
 from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_spectral, tune_transition
@@ -25,8 +25,8 @@ ENOUGH = 150
 """Learners of a situation that justify weights of its own."""
 WITHOUT_HISTORY = ("popularity", "trend", "lightfm")
 """Models that say something of a learner without a history."""
-FADE_TOGETHER = ("series", "spectral", "content")
-"""Models whose inputs fade as the item-item model's do."""
+FADE_TOGETHER = ("item_item", "transition", "series", "spectral", "content")
+"""Models that read histories as sums of rows."""
 WORTH = 0.0005
 """NDCG that a model must add to stay."""
 
@@ -49,11 +49,11 @@ def make_plan(
     used = {name: weights[:, n].max() > 0 for n, name in enumerate(MODELS)}
     side = has_side(data)
     needed = {"need", "item_item", *(NEW_MODELS if side else ())}
-    kept = {name: own for name, own in settings.items() if used[name] or name in needed}
+    kept = {name: own for name, own in settings.items() if used.get(name) or name in needed}
     plan = Plan(kept, weights, *NO_NEW)
     if not side:
         return plan
-    plan = replace(plan, new_weights=new_course_weights(data, plan, seed, say))
+    plan = learn_new_courses(data, plan, settings.get(NEIGHBOURS_NAME), seed, say)
     return replace(plan, new_place=place_of_new_courses(holdout, models, plan, say))
 
 
@@ -89,11 +89,12 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
 
 
 def with_one_fading(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the settings with the item-item model's decay in all models that weigh a history as it does.
+    """Return the settings with one decay for all models that read histories: half way between those they like best.
 
-    Models that fade alike share one matrix when the blend is folded; on validation slices they lose nothing by it.
+    Models that fade alike fold into one matrix; on validation slices they lose nothing that is not chance by it.
     """
-    decay = settings["item_item"]["decay"]
+    liked = [settings[name]["decay"] for name in ("item_item", "transition") if name in settings]
+    decay = round(sum(liked) / len(liked), 3)
     return {name: {**own, "decay": decay} if name in FADE_TOGETHER else dict(own) for name, own in settings.items()}
 
 

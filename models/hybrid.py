@@ -133,7 +133,7 @@ class Hybrid:
     def _linear(self, names: Collection[str], batch: LearnerBatch, rows: NDArray[np.int64]) -> dict[str, Scores]:
         plan, new, terms = self._fitted()
         raw = terms.raw({name: model for name, model in self.models.items() if name in names}, batch)
-        return linear_parts(raw, batch, rows, plan, new, terms) if raw else {}
+        return linear_parts(raw, batch, rows, plan, new, terms, lends=False) if raw else {}
 
     def parts(self, batch: LearnerBatch) -> dict[str, Scores]:
         """Return what each model adds, shapes (n, n_courses); the sum is the score but for rounding."""

@@ -125,15 +125,18 @@ def co_occurrence(histories: Histories, length_power: float = 0.0) -> NDArray[np
     return np.asarray((taken.T @ taken).toarray(), dtype=np.float64)
 
 
-def side_gram(data: TrainingData) -> NDArray[np.float64]:
-    """Return how alike the courses' features and texts are, shape (n, n), each source with unit diagonal or zero."""
+def side_gram(data: TrainingData, text: float = 1.0) -> NDArray[np.float64]:
+    """Return how alike the courses' features and texts are, shape (n, n), each source with unit diagonal or zero.
+
+    ``text`` is the weight of the texts.
+    """
     gram = np.zeros((data.n_courses, data.n_courses))
     if data.course_features.shape[1]:
         rows = sparse.csr_matrix(data.course_features, dtype=np.float64)
         rarity = np.log(data.n_courses / np.maximum(np.asarray((rows > 0).sum(axis=0)).ravel(), 1.0))
         gram += _cosines(np.asarray((rows @ sparse.diags_array(np.sqrt(rarity))).toarray()))
     if data.course_vectors is not None:
-        gram += _cosines(centred(data.course_vectors, data.course_languages).astype(np.float64))
+        gram += text * _cosines(centred(data.course_vectors, data.course_languages).astype(np.float64))
     return gram
 
 

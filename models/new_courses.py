@@ -12,10 +12,21 @@ from scipy import linalg
 
 from models.base import Arrays, Scores
 
-RIDGE = 0.3
-"""How little a single known course is trusted to speak for a new one."""
-TAKEN = 4.0
-"""Spreads that a course counts more for having been taken."""
+
+@dataclass(frozen=True)
+class Lending:
+    """How known courses lend their scores to new ones."""
+
+    ridge: float = 1.0
+    """How little a single known course is trusted to speak for a new one."""
+    taken: float = 10.0
+    """Spreads that a course counts more for having been taken."""
+    decay: float = 0.8
+    """Weight of a course taken relative to the one taken after it; 1: what was taken long ago speaks as loud."""
+    series: float = 0.0
+    """Weight of standing next to each other in the catalogue, relative to being alike in all features."""
+    text: float = 1.0
+    """Weight of texts relative to features."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +47,14 @@ class NewCourses:
     """Shape (n_courses, len(columns)): what each known course's score adds to a new one's."""
 
     @classmethod
-    def of(cls, new: NDArray[np.bool_], similarity: Scores) -> Self:
+    def of(cls, new: NDArray[np.bool_], similarity: Scores, ridge: float) -> Self:
         """Return the new courses with what known courses lend them; ``similarity`` is a kernel, shape (n, n)."""
         told = new & (similarity[:, ~new].max(axis=1, initial=0.0) > 0)
         columns, old = np.flatnonzero(told), np.flatnonzero(~new)
         lent = np.zeros((len(new), len(columns)), dtype=np.float32)
         if len(columns) and len(old):
             kernel = similarity[np.ix_(old, old)].astype(np.float64)
-            kernel[np.diag_indices_from(kernel)] += RIDGE
+            kernel[np.diag_indices_from(kernel)] += ridge
             lent[old] = linalg.solve(kernel, similarity[np.ix_(old, columns)].astype(np.float64))
         return cls(columns, np.flatnonzero(new & ~told), lent)
 
@@ -56,7 +67,7 @@ class NewCourses:
     def lend(self, scores: Scores, taken: Scores) -> Scores:
         """Return the new courses' scores from those of the known ones, in their spreads, and from what was taken.
 
-        ``taken``, shape (n, n_courses), is ``TAKEN`` at what was taken just now, less at what was taken before.
+        ``taken``, shape (n, n_courses), is ``Lending.taken`` at what was taken just now, less at what was taken before.
         """
         return np.asarray((scores + taken) @ self.lent, dtype=np.float32)
 

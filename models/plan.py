@@ -15,6 +15,7 @@ from models.content import Content
 from models.item_item import ItemItem
 from models.lightfm_model import LightFm
 from models.need import Need
+from models.new_courses import Lending
 from models.popularity import Popularity
 from models.series import Series
 from models.spectral import Spectral
@@ -45,13 +46,18 @@ class Plan:
     """What a hybrid is made of."""
 
     settings: Mapping[str, Mapping[str, Any]]
-    """Settings of each model that takes part."""
+    """Settings of each model that takes part, and of how neighbours lend (``Lending``)."""
     weights: Scores
     """Shape (len(SITUATIONS), len(MODELS)), 0 or more."""
     new_weights: Scores
     """Shape (len(NEW_MODELS),), 0 or more."""
     new_place: Scores
     """Level and slope: where new courses stand among known ones, in standard deviations of the learner's scores."""
+
+    @property
+    def lending(self) -> Lending:
+        """How known courses lend their scores to new ones."""
+        return Lending(**self.settings.get(NEIGHBOURS_NAME, {}))
 
     def as_dict(self) -> dict[str, Any]:
         """Return settings and weights by name, for reports."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from features.errors import KarmapathError
 from models.hybrid import KINDS
+from models.new_courses import Lending
+from models.plan import NEIGHBOURS_NAME
 
 _NOT_FROM_FILES = frozenset({"self", "seed", "prior"})
 
@@ -34,7 +36,8 @@ def check_settings(settings: Mapping[str, Mapping[str, Any]], source: str) -> No
 
 def settings_of(model: str) -> dict[str, Any]:
     """Return the names of a model's settings with the values they have by default."""
-    parameters = inspect.signature(KINDS[model].__init__).parameters
+    kind = Lending if model == NEIGHBOURS_NAME else KINDS[model]
+    parameters = inspect.signature(kind.__init__).parameters
     return {name: one.default for name, one in parameters.items() if name not in _NOT_FROM_FILES}
 
 

@@ -72,7 +72,7 @@ def tune_item_item(holdout: Holdout, has_side: bool) -> Settings:
         return settings
     choices = _ITEM_ITEM | (_ORDERED if holdout.ordered else {}) | (_SIDE if has_side else {})
     best = -1.0
-    for tried in _one_at_a_time(settings, choices):
+    for tried in one_at_a_time(settings, choices):
         model = ItemItem(**{**settings, **tried}).fit(holdout.train)
         for decay in decays:
             model.decay = decay
@@ -91,7 +91,7 @@ def tune_transition(holdout: Holdout, item_item: Settings) -> Settings:
     prior = ItemItem(**item_item).fit(holdout.train).weights
     sums: dict[float, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
     best = -1.0
-    for tried in _one_at_a_time(settings, _TRANSITION):
+    for tried in one_at_a_time(settings, _TRANSITION):
         own = {**settings, **tried}
         if own["decay"] not in sums:
             sums = {own["decay"]: moments(holdout.train.histories, own["decay"], Transition().length_power)}
@@ -133,7 +133,7 @@ def _tune_beside(
     taken = holdout.train.support() > 0
     first = standardised(ItemItem(**item_item).fit(holdout.train).score(judged.batch), taken)
     best = -1.0
-    for tried in _one_at_a_time(settings, choices):
+    for tried in one_at_a_time(settings, choices):
         own = make(**{**settings, **tried}).fit(holdout.train).score(judged.batch)
         found = score_quality(first + _SHARE * standardised(own, taken), judged)
         if found > best + GAIN:
@@ -142,7 +142,7 @@ def _tune_beside(
     return settings
 
 
-def _one_at_a_time(settings: Settings, choices: Mapping[str, tuple[Any, ...]]) -> Iterator[Settings]:
+def one_at_a_time(settings: Settings, choices: Mapping[str, tuple[Any, ...]]) -> Iterator[Settings]:
     """Yield no change, then each other value of each setting; the caller keeps in ``settings`` what is best so far."""
     yield {}
     for name, values in choices.items():

@@ -140,7 +140,7 @@ def test_a_course_that_nobody_took_has_no_identity_in_lightfm():
 
 def test_new_courses_are_lent_scores_by_what_is_like_them():
     kernel = np.array([[1, 0, 0.9, 0], [0, 1, 0.1, 0], [0.9, 0.1, 1, 0], [0, 0, 0, 1]], dtype=np.float32)
-    new = NewCourses.of(np.array([False, False, True, True]), kernel)
+    new = NewCourses.of(np.array([False, False, True, True]), kernel, 0.3)
     assert new.columns.tolist() == [2]
     assert new.silent.tolist() == [3]
     scores = np.array([[2.0, -1.0, 0.0, 0.0], [-1.0, 2.0, 0.0, 0.0]], dtype=np.float32)
