@@ -31,6 +31,9 @@ _ENGINE_SECONDS = (
 )  # fmt: skip
 _REMEMBERED = 500
 
+FALLBACKS = ("no_store", "unknown_learner")
+"""Why a list is made without the learner's record: the store does not answer, or knows nobody of that id."""
+
 
 class Metrics:
     """The figures of one app."""
@@ -53,6 +56,20 @@ class Metrics:
         self._lists = Counter(
             "karmapath_lists", "Lists of recommendations shown.", ("surface", "model"), registry=self.registry
         )
+        self._fallbacks = Counter(
+            "karmapath_fallbacks",
+            "Lists made without the learner's record: by the job that the request tells, and by what is popular.",
+            ("reason",),
+            registry=self.registry,
+        )
+        for reason in FALLBACKS:
+            self._fallbacks.labels(reason)
+        self._stale = Gauge(
+            "karmapath_model_stale",
+            "1 while a newer champion could not be loaded and an older one, or none, serves.",
+            registry=self.registry,
+            multiprocess_mode="livemax",
+        )
         self._events = Counter("karmapath_events", "Events received.", ("status",), registry=self.registry)
         self._overlap = Gauge(
             "karmapath_list_overlap",
@@ -74,6 +91,14 @@ class Metrics:
         """Count a list that was shown."""
         self._lists.labels(surface, model).inc()
         self._newest.append(tuple(courses))
+
+    def fallback(self, reason: str) -> None:
+        """Count a list that is made without the learner's record; ``reason`` is one of ``FALLBACKS``."""
+        self._fallbacks.labels(reason).inc()
+
+    def stale(self, *, is_stale: bool) -> None:
+        """Say whether another model serves than the one that should."""
+        self._stale.set(is_stale)
 
     def events(self, status: str, count: int) -> None:
         """Count events that were taken, or not."""
@@ -113,4 +138,6 @@ def metrics_of(request: Request) -> Metrics:
 @router.get("/metrics", response_class=Response)
 async def metrics(request: Request) -> Response:
     """Return the figures of the service in Prometheus' text format."""
-    return Response(metrics_of(request).text(), media_type=CONTENT_TYPE_LATEST)
+    found = metrics_of(request)
+    found.stale(is_stale=request.app.state.service.champion.problem is not None)
+    return Response(found.text(), media_type=CONTENT_TYPE_LATEST)

@@ -80,15 +80,15 @@ class Tracing:
     def observe(self, service: Service) -> None:
         """Have what the service waits for be spans: the store, the engine, the solver."""
         look_up, write, solve = service.look_up, service.write, service.solve
-        record, recommend = service.record, service.recommend
+        find_record, recommend = service.store.find_record, service.recommend
 
         async def traced_look_up(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             with self.span("store read", {"karmapath.store.read": _name(function)}):
                 return await look_up(function, *args, **kwargs)
 
-        async def traced_record(learner: str) -> Any:
+        async def traced_find_record(*args: Any, **kwargs: Any) -> Any:
             with self.span("store read", {"karmapath.store.read": "record"}):
-                return await record(learner)
+                return await find_record(*args, **kwargs)
 
         async def traced_write(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             with self.span("store write", {"karmapath.store.write": _name(function)}):
@@ -105,11 +105,11 @@ class Tracing:
                 return recommend(engine, *args, **kwargs)
 
         wrapped: Mapping[str, Any] = {
-            "look_up": traced_look_up, "write": traced_write, "solve": traced_solve,
-            "record": traced_record, "recommend": traced_recommend,
+            "look_up": traced_look_up, "write": traced_write, "solve": traced_solve, "recommend": traced_recommend,
         }  # fmt: skip
         for name, function in wrapped.items():
             setattr(service, name, function)
+        setattr(service.store, "find_record", traced_find_record)  # noqa: B010 - of this one store
 
     def close(self) -> None:
         """Send what is waiting to be sent."""

@@ -29,6 +29,7 @@ async def record_for(
         return await _known(service, learner_id, organisation, designation)
     except StoreError as error:
         log.warning("lists are made without the store: %s", error)
+        service.metrics.fallback("no_store")
         return LearnerRecord(_with_job(Learner(learner_id), organisation, designation))
 
 
@@ -41,6 +42,7 @@ async def _known(service: Service, learner_id: str, organisation: str | None, de
     plans = await service.look_up(service.store.plans_of, told, service.clock())
     if record is not None:
         return replace(record, learner=told, plans=plans)
+    service.metrics.fallback("unknown_learner")
     return LearnerRecord(told, plans=plans, down_rated=await service.look_up(service.store.down_rated, learner_id))
 
 
