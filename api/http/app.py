@@ -19,7 +19,7 @@ from api.http.access.gate import Gate, enter
 from api.http.border import Border
 from api.http.envelope import Envelope
 from api.http.igot import competency_mapping, coverage, plans, recommendation, search, shelves
-from api.http.lane import Lane
+from api.http.lane import SMALLEST, Lane
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
@@ -127,8 +127,8 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=4)
     app.add_middleware(Lane, routes=[route for route in _routes(ROUTERS) if route.endpoint in OFTEN])
-    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=4)
     app.add_middleware(Border, settings=settings)
     if settings.audit != "off":
         reads = settings.audit_service_reads

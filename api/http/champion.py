@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 
@@ -30,6 +31,7 @@ class Champion:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._pointer = str(pointer_file(home))
         self._engine: Engine | None = None
         self._loaded: object = None
         self._retry_at = 0.0
@@ -67,7 +69,7 @@ class Champion:
     def _mark(self) -> object:
         """Return what changes when the pointer moves."""
         try:
-            state = pointer_file(self._home).stat()
+            state = os.stat(self._pointer)  # noqa: PTH116 - asked for by every request
         except OSError:
             return None
         return state.st_mtime_ns, state.st_ino, state.st_size

@@ -22,9 +22,9 @@ class Fresh:
     """
 
     def __init__(self, request: Request, service: Service, engine: Engine, version: int = 0) -> None:
-        minute = service.clock().replace(second=0, microsecond=0).isoformat()
-        parts = (engine.version, str(version), minute, request.url.path, request.url.query)
-        self.tag = f'W/"{hashlib.blake2s("|".join(parts).encode(), digest_size=12).hexdigest()}"'
+        minute, asked = service.clock().strftime("%Y%m%d%H%M"), request.scope["query_string"].decode("latin-1")
+        parts = f"{engine.version}|{version}|{minute}|{request.scope['path']}|{asked}"
+        self.tag = f'W/"{hashlib.blake2s(parts.encode(), digest_size=12).hexdigest()}"'
         self._known = request.headers.get("if-none-match", "")
 
     @property
@@ -34,5 +34,7 @@ class Fresh:
 
     def unchanged(self) -> Response | None:
         """Return 304 if the caller has the answer already."""
+        if not self._known:
+            return None
         known = {tag.strip() for tag in self._known.split(",")}
         return Response(status_code=304, headers=self.headers) if self.tag in known else None

@@ -8,6 +8,7 @@ not plain (an unknown parameter, a value out of range, another method) to FastAP
 
 from __future__ import annotations
 
+import gzip
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,16 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.access.gate import enter
 from api.http.problems import problem_of
 from features.errors import KarmapathError
+
+SMALLEST = 1_000
+"""Bytes from which an answer is compressed for whoever takes it so."""
+_LEVEL = 4
 
 
 class NotPlainError(Exception):
@@ -65,7 +71,7 @@ class Lane:
             response = await stop.plan.call(**values, **stop.plan.solved(request))
         except KarmapathError as error:
             response = problem_of(error)
-        await response(scope, again, send)
+        await (_compressed(response, scope) if len(response.body) >= SMALLEST else response)(scope, again, send)
 
     def _stop(self, scope: Scope) -> tuple[_Stop | None, Mapping[str, str]]:
         method, path = scope["method"], scope["path"]
@@ -129,7 +135,7 @@ class _Plan:
             values[field.name] = _asked(field, asked)
         for field in self.fields["header"]:
             given = request.headers.get(field.alias)
-            values[field.name] = field.get_default() if given is None else _valid(field, given)
+            values[field.name] = _default(field) if given is None else _valid(field, given)
         for field in self.body:
             values[field.name] = _valid(field, _document(body))
         return values
@@ -146,9 +152,15 @@ def _asked(field: Any, asked: QueryParams) -> Any:
     if field.alias not in asked:
         if field.field_info.is_required():
             raise NotPlainError
-        return field.get_default()
+        return _default(field)
     several = isinstance(field.field_info, params.Query) and "list" in str(field.field_info.annotation)
     return _valid(field, asked.getlist(field.alias) if several else asked[field.alias])
+
+
+def _default(field: Any) -> Any:
+    """Return the field's default; asking pydantic for one costs an inspection of the function that makes it."""
+    make = field.field_info.default_factory
+    return field.field_info.default if make is None else make()
 
 
 def _valid(field: Any, value: Any) -> Any:
@@ -163,6 +175,17 @@ def _document(body: bytes) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         raise NotPlainError from None
+
+
+def _compressed(response: Response, scope: Scope) -> Response:
+    """Return the answer as its reader takes it; what stands between must know that it depends on the reader."""
+    taken = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
+    response.headers["Vary"] = "Accept-Encoding"
+    if b"gzip" in taken:
+        response.body = gzip.compress(bytes(response.body), _LEVEL, mtime=0)
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Content-Length"] = str(len(response.body))
+    return response
 
 
 def _given(body: bytes, receive: Receive) -> Receive:

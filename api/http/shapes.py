@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -61,11 +61,24 @@ def course_document(course: Course, reference: Reference, version: str) -> Docum
     }
 
 
-def recommendation_item(item: Recommendation, reference: Reference, language: str) -> Document:
+class Cards(dict[str, Document]):
+    """The cards of a catalogue's courses, each made once."""
+
+    def __init__(self, reference: Reference) -> None:
+        super().__init__()
+        self._courses = reference.courses
+
+    def __missing__(self, course: str) -> Document:
+        """Make a card."""
+        card = self[course] = course_card(self._courses[course])
+        return card
+
+
+def recommendation_item(item: Recommendation, cards: Mapping[str, Document], language: str) -> Document:
     """Return one course of a list."""
     return {
         "position": item.position,
-        **course_card(reference.courses[item.course]),
+        **cards[item.course],
         "track": item.track,
         "score": round(item.score, 6),
         "propensity": item.propensity,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from string import Formatter
+from typing import NamedTuple
 
 DEFAULT_LANGUAGE = "en"
 
@@ -30,11 +32,41 @@ def sentence(reason: Reason, language: str = DEFAULT_LANGUAGE) -> str:
     >>> sentence(Reason("prerequisite", {"course_name": "Advanced noting"}))
     'It prepares for "Advanced noting".'
     """
+    facts = reason.facts
+    parts = _template(reason.code, language)
+    if len(parts) == 1 and parts[0].fact is None:
+        return parts[0].text
+    return "".join(
+        part.text if part.fact is None else part.text + _told(part, facts.get(part.own, facts[part.fact]))
+        for part in parts
+    )
+
+
+class _Part(NamedTuple):
+    """A piece of a sentence, and the fact that stands after it."""
+
+    text: str
+    fact: str | None
+    own: str
+    """The fact's name where it has words of its own in the language."""
+    kinds: Mapping[str, str]
+    """Words for the values of the fact ``kind``."""
+
+
+@cache
+def _template(code: str, language: str) -> tuple[_Part, ...]:
+    """Return a sentence taken apart: lists have hundreds of thousands of them an hour."""
     catalogue = _catalogue(language if language in languages() else DEFAULT_LANGUAGE)
-    facts = {key: _worded(reason.facts.get(f"{key}_{language}", value)) for key, value in reason.facts.items()}
-    if "kind" in facts:
-        facts["kind"] = catalogue.get(f"kind_{facts['kind']}", facts["kind"])
-    return catalogue[reason.code].format_map(facts)
+    kinds = {key.removeprefix("kind_"): words for key, words in catalogue.items() if key.startswith("kind_")}
+    return tuple(
+        _Part(text, fact, f"{fact}_{language}", kinds if fact == "kind" else {})
+        for text, fact, _, _ in Formatter().parse(catalogue[code])
+    )
+
+
+def _told(part: _Part, value: Fact) -> str:
+    words = _worded(value)
+    return part.kinds.get(words, words) if part.kinds else words
 
 
 @cache

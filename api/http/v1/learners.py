@@ -63,7 +63,7 @@ async def recommendations(
         {
             **head(engine, learner, at),
             "id": shown.id,
-            "items": [recommendation_item(item, engine.reference, lang) for item in items],
+            "items": [recommendation_item(item, service.cards(engine), lang) for item in items],
         },
         headers=fresh.headers,
     )
