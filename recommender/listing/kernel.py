@@ -2,7 +2,8 @@
 
 Both add in the same order, in float32 and without fused operations, so they agree to the last bit: first the learner's
 base row, then what other models say, then the rows of the history, the newest course first and the fadings in turn,
-then needs. Of equal scores the course with the lower number comes first.
+then the rows of fadings that speak of few courses, then needs. Of equal scores the course with the lower number comes
+first.
 """
 
 from __future__ import annotations
@@ -30,8 +31,13 @@ class Work:
     """Shape (n,), row of ``base``."""
     others: Scores
     """Shape (n, n_courses): what models say that are no sums of rows; shape (0, 0) where there are none."""
-    rows: Scores
+    rows: NDArray[np.int16]
     """Shape (2, n_groups, n_courses, n_courses): ``models.fold.Fold.rows``."""
+    unit: Scores
+    """Shape (2, n_groups, n_courses): what 1 stands for in each row."""
+    few_from: NDArray[np.int64]
+    """Shape (n_groups + 1,): group ``g`` speaks of the courses ``few[few_from[g]:few_from[g + 1]]``; none: of all."""
+    few: NDArray[np.int64]
     recency: Scores
     """Shape (n_groups, n_ages): weight of a course by its age; the last holds for all older ones."""
     history_from: NDArray[np.int64]
@@ -81,16 +87,12 @@ def best_plain(work: Work, k: int, track: int) -> Best:
 
 def _best_of_one(work: Work, learner: int, k: int, track: int, found: Best) -> None:
     base = work.base[work.own[learner]]
-    scores = base.copy()
-    if len(work.others):
-        scores += work.others[learner]
-    history = _between(work.history, work.history_from, learner)[::-1]
-    rows = work.rows[int(len(history) > work.little)]
-    weights = work.recency[:, np.minimum(np.arange(len(history)), work.recency.shape[1] - 1)]
-    for age, course in enumerate(history):
-        for group in range(len(rows)):
-            if weights[group, age] != 0:
-                scores += weights[group, age] * rows[group, course]
+    scores = base + work.others[learner] if len(work.others) else base.copy()
+    history = _between(work.history, work.history_from, learner)[::-1].astype(np.int64)
+    long = int(len(history) > work.little)
+    ages = np.minimum(np.arange(len(history)), work.recency.shape[1] - 1)
+    weights = work.recency[:, ages] * work.unit[long][:, history]
+    _add_history(scores, history, weights, work, long)
     needed, need = _between(work.need_course, work.need_from, learner), _between(work.need, work.need_from, learner)
     scores[needed] += need
     lift = np.zeros(len(scores), dtype=np.float32)
@@ -105,13 +107,27 @@ def _best_of_one(work: Work, learner: int, k: int, track: int, found: Best) -> N
     found.guided[learner, :size] = lift[best] > 0
     said = [base[best], lift[best], work.others[learner, best] if len(work.others) else np.full(size, -np.inf)]
     if len(history):
-        added = weights[:, :, None] * rows[np.arange(len(rows))[:, None, None], history[None, :, None], best]
+        groups = np.arange(len(weights))[:, None, None]
+        added = weights[:, :, None] * work.rows[long][groups, history[None, :, None], best]
         together = np.cumsum(added, axis=0)[-1]
         nearest = together.argmax(axis=0)
         speaks = together[nearest, np.arange(size)] > 0
         found.nearest[learner, :size] = np.where(speaks, history[nearest], NOTHING)
         said += list(np.cumsum(added, axis=1)[:, -1])
     found.loudest[learner, :size] = np.argmax(said, axis=0)
+
+
+def _add_history(scores: Scores, history: NDArray[np.int64], weights: Scores, work: Work, long: int) -> None:
+    """Add the rows of the courses taken, newest first, times their weights; fadings that speak of few courses last."""
+    few = [_between(work.few, work.few_from, group) for group in range(len(weights))]
+    for age, course in enumerate(history):
+        for group in range(len(weights)):
+            if not len(few[group]) and weights[group, age] != 0:
+                scores += weights[group, age] * work.rows[long, group, course]
+    for age, course in enumerate(history):
+        for group in range(len(weights)):
+            if len(few[group]):
+                scores[few[group]] += weights[group, age] * work.rows[long, group, course, few[group]]
 
 
 def _between(values: NDArray[np.generic], starts: NDArray[np.int64], row: int) -> NDArray[np.generic]:

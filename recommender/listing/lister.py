@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from models.base import LearnerBatch, Scores
 from models.blended import need_height
 from models.bundle import Bundle
+from models.fold import ALL
 from models.history_rows import REACH, recency
-from models.plan import LITTLE, SITUATIONS, situation
+from models.plan import LITTLE, NEIGHBOURS_NAME, SITUATIONS, situation
 from recommender.listing.allowed import Allowed
 from recommender.listing.bases import Bases
 from recommender.listing.block import LearnerBlock
@@ -135,6 +136,9 @@ class Lister:
             own=own,
             others=self._others(block, rows),
             rows=fold.rows,
+            unit=fold.unit,
+            few_from=self._few[0],
+            few=self._few[1],
             recency=self._recency,
             history_from=block.histories.indptr,
             history=block.histories.courses,
@@ -182,6 +186,15 @@ class Lister:
         np.maximum.at(greatest, learner, needs.need)
         height = need_height(plan, rows)
         return np.asarray(height[learner] * (needs.need / greatest[learner]), dtype=np.float32)
+
+    @cached_property
+    def _few(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return which courses the groups speak of that speak of new ones alone, as starts and numbers."""
+        fold, new = self.bundle.hybrid.folded(), self.bundle.hybrid.new
+        columns = np.empty(0, dtype=np.int64) if new is None else new.columns
+        narrow = (fold.loudest[:, :, 0] == ALL.index(NEIGHBOURS_NAME)).all(axis=0)
+        starts = np.cumsum([0, *np.where(narrow, len(columns), 0)], dtype=np.int64)
+        return starts, np.tile(columns, int(narrow.sum()))
 
     @cached_property
     def _recency(self) -> Scores:

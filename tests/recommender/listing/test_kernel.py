@@ -28,6 +28,8 @@ def work(seed: int, n: int, n_courses: int, n_groups: int, *, others: bool, coar
         flat = np.concatenate([np.empty(0, dtype=np.int64), *rows]).astype(np.int32)
         return np.cumsum([0, *map(len, rows)], dtype=np.int64), flat
 
+    few = int(draw.integers(0, 4)) if n_groups > 1 and n_courses > 3 else 0
+    most = 3 if coarse else 30_000
     base = scores(N_BASES, n_courses)
     base[draw.random(base.shape) < 0.2] = -np.inf
     need_from, need_course = compressed(4)
@@ -35,7 +37,10 @@ def work(seed: int, n: int, n_courses: int, n_groups: int, *, others: bool, coar
     barred_from, barred = compressed(6)
     return Work(
         base, draw.integers(0, N_BASES, n), scores(n, n_courses) if others else np.zeros((0, 0), np.float32),
-        scores(2, n_groups, n_courses, n_courses),
+        draw.integers(-most, most, (2, n_groups, n_courses, n_courses), np.int16),
+        np.full((2, n_groups, n_courses), 1.0 if coarse else 1e-4, dtype=np.float32),
+        np.array([0, *np.where(np.arange(1, n_groups + 1) == n_groups, few, 0)], dtype=np.int64),
+        np.sort(draw.permutation(n_courses)[:few]),
         np.abs(scores(n_groups, 5)) * (np.arange(5) < 4).astype(np.float32),
         history_from, history, need_from, need_course, np.abs(scores(len(need_course))) + np.float32(0.5),
         barred_from, barred, LITTLE,
@@ -70,7 +75,11 @@ def test_the_best_are_those_of_a_sum_and_a_sort_by_hand(seed: int, coarse: bool)
         history = drawn.history[drawn.history_from[learner] : drawn.history_from[learner + 1]]
         rows = drawn.rows[int(len(history) > LITTLE)]
         for age, course in enumerate(history[::-1]):
-            total += sum(drawn.recency[group, min(age, 4)] * rows[group, course] for group in range(2))
+            for group in range(2):
+                few = drawn.few[drawn.few_from[group] : drawn.few_from[group + 1]]
+                where = few if len(few) else np.arange(20)
+                unit = drawn.unit[int(len(history) > LITTLE), group, course]
+                total[where] += drawn.recency[group, min(age, 4)] * unit * rows[group, course, where].astype(np.float64)
         needs = slice(drawn.need_from[learner], drawn.need_from[learner + 1])
         total[drawn.need_course[needs]] += drawn.need[needs]
         total[drawn.barred[drawn.barred_from[learner] : drawn.barred_from[learner + 1]]] = -np.inf
@@ -92,8 +101,8 @@ def test_of_equal_scores_the_lower_course_comes_first() -> None:
 
 def test_what_says_most_and_what_goes_with_it_are_told() -> None:
     drawn = work(0, 1, 3, 1, others=False, coarse=True)
-    rows = np.zeros((2, 1, 3, 3), dtype=np.float32)
-    rows[0, 0, 2, 1] = 5.0
+    rows = np.zeros((2, 1, 3, 3), dtype=np.int16)
+    rows[0, 0, 2, 1] = 5
     told = replace(
         drawn, base=np.zeros((1, 3), dtype=np.float32), own=np.zeros(1, dtype=np.int64), rows=rows,
         recency=np.ones((1, 5), dtype=np.float32), history_from=np.array([0, 1]), history=np.array([2], dtype=np.int32),
