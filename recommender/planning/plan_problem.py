@@ -8,7 +8,7 @@ depend on anything else about its people, so sums over cohorts are exact sums ov
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from features.interactions import TableScanner
 from features.reference import Course, Reference, Requirement
 from features.schema import MAX_LEVEL
 from recommender.paths.candidates import any_version, taught_steps
+from recommender.planning.patterns import alike
 from recommender.planning.workforce import Workforce
 
 
@@ -94,10 +95,11 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Group:
-    """People with one position."""
+    """People with one position, or those of them whose gaps are alike."""
 
     id: str
-    """The position's id."""
+    """The position's id; with the number of the pattern behind a slash where the position has several."""
+    position: str
     designation: str
     learners: tuple[str, ...]
     requirements: tuple[Requirement, ...]
@@ -157,6 +159,8 @@ def plan_problem(
     organisation: str,
     budget: Budget,
     edits: Edits | None = None,
+    *,
+    patterns: int = 1,
 ) -> PlanProblem:
     """Return the problem of an organisation's people.
 
@@ -170,6 +174,9 @@ def plan_problem(
         Requirements and catalogue, and whose plan it is.
     budget, edits
         What it may use, and what the planner fixed by hand.
+    patterns
+        Groups of people with alike gaps that a position is cut into at most. With one, everybody in a position gets
+        the same courses (but for those who do not need them); with more, hours go where they close more.
 
     Raises
     ------
@@ -187,7 +194,8 @@ def plan_problem(
         )  # fmt: skip
     at = datetime(budget.begin.year, budget.begin.month, budget.begin.day)
     courses = _candidates(reference, groups, at, budget, made)
-    return _Builder(workforce, source, reference, groups, rows, courses).problem(organisation, budget, made)
+    builder = _Builder(workforce, source, reference, groups, rows, courses)
+    return builder.cut(patterns).problem(organisation, budget, made)
 
 
 def _groups(workforce: Workforce, reference: Reference) -> tuple[tuple[Group, ...], list[NDArray[np.int64]]]:
@@ -199,7 +207,7 @@ def _groups(workforce: Workforce, reference: Reference) -> tuple[tuple[Group, ..
         )
         if needs:
             title = reference.positions[str(position)].designation
-            groups.append(Group(str(position), title, tuple(some["learner_id"]), needs))
+            groups.append(Group(str(position), str(position), title, tuple(some["learner_id"]), needs))
             rows.append(some["row"].to_numpy().astype(np.int64))
     return tuple(groups), rows
 
@@ -235,12 +243,48 @@ class _Builder:
     rows: list[NDArray[np.int64]]
     courses: tuple[Course, ...]
 
+    @cached_property
+    def open_to(self) -> NDArray[np.bool_]:
+        """Who can take what, shape (people, courses)."""
+        return self._open({course.id: n for n, course in enumerate(self.courses)})
+
+    def cut(self, patterns: int) -> _Builder:
+        """Return the same with each position cut into at most so many groups of people whose gaps are alike."""
+        if patterns <= 1:
+            return self
+        groups, rows = [], []
+        for group, own in zip(self.groups, self.rows, strict=True):
+            member = alike(self._gains(group, own), patterns)
+            for number in range(int(member.max()) + 1):
+                some = np.flatnonzero(member == number)
+                learners = tuple(group.learners[n] for n in some)
+                name = f"{group.id}/{number + 1}"
+                groups.append(Group(name, group.position, group.designation, learners, group.requirements))
+                rows.append(own[some])
+        return replace(self, groups=tuple(groups), rows=rows)
+
+    def _gains(self, group: Group, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what each course is worth to each person by itself, shape (people, courses)."""
+        column = {competency: n for n, competency in enumerate(self.workforce.competencies)}
+        base = self.workforce.base()[rows]
+        worth = np.zeros((len(rows), len(self.courses)))
+        needs = {need.competency: need for need in group.requirements}
+        for n, course in enumerate(self.courses):
+            for competency, step in taught_steps(course):
+                need = needs.get(competency)
+                if need is not None and step <= need.level:
+                    k = column[competency]
+                    lacks = 1.0 - self.workforce.held[rows, k, step - 1].astype(np.float64)
+                    worth[:, n] += need.weight * np.where(base[:, k] < step, lacks, 0.0)
+        return worth * self.open_to[rows]
+
     def problem(self, organisation: str, budget: Budget, edits: Edits) -> PlanProblem:
+        """Return the problem."""
         number = {course.id: n for n, course in enumerate(self.courses)}
         taught = {n: taught_steps(course) for n, course in enumerate(self.courses)}
         base = self.workforce.base()
         column = {competency: n for n, competency in enumerate(self.workforce.competencies)}
-        open_to = self._open(number)
+        open_to = self.open_to
         takes, gains, cohorts, critical = [], [], [], np.zeros((len(self.groups), len(self.courses)), dtype=np.bool_)
         for g, (group, rows) in enumerate(zip(self.groups, self.rows, strict=True)):
             useful = np.zeros((len(rows), len(self.courses)), dtype=np.bool_)
