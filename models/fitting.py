@@ -15,6 +15,7 @@ from models.holdout import Holdout, Judged, Kind, hold_out
 from models.item_item import ItemItem
 from models.new_course_fitting import learn_new_courses, place_of_new_courses
 from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
+from models.popularity import Popularity
 from models.terms import terms_of
 from models.trend import Trend
 from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_spectral, tune_transition
@@ -85,6 +86,7 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
     if data.learner_features.shape[1]:
         settings["lightfm"] = {}
         settings["popularity"] = _tune_popularity(holdout)
+        say(f"popularity: {settings['popularity']}")
     return with_one_fading(settings)
 
 
@@ -132,11 +134,13 @@ def choose_weights(
 
 
 def _tune_popularity(holdout: Holdout) -> dict[str, Any]:
-    from models.popularity import Popularity  # noqa: PLC0415
-
-    choices: dict[str, tuple[Any, ...]] = {"smoothing": (3.0, 10.0, 100.0)}
+    """Return the settings that rank best for learners without a history, who have little else."""
+    choices: dict[str, tuple[Any, ...]] = {}
     if holdout.train.histories.days is not None:
-        choices["days_to_half"] = (30.0, 90.0, 3650.0)
+        choices["days_to_half"] = (30.0, 90.0, 180.0, 3650.0)
+    choices["length_power"] = (0.5, 1.0)
+    choices["smoothing"] = (3.0, 10.0, 100.0, 300.0)
+    choices["by_group"] = (False,)
     judged = holdout.newcomers if len(holdout.newcomers) >= ENOUGH else holdout.known
     if not len(judged):
         return {}

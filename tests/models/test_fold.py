@@ -128,7 +128,7 @@ def test_what_was_taken_long_ago_may_speak_for_new_courses_as_loud_as_yesterday(
     assert fold.decays.tolist() == [0.8, 1.0]
     alone = np.asarray(fold.rows[:, 1])
     assert not alone[..., [course for course in range(N_COURSES) if course not in (ODD, EVEN)]].any()
-    np.testing.assert_allclose(sum(hybrid.parts(data.batch).values()), hybrid.score(data.batch), atol=2e-5)
+    np.testing.assert_allclose(sum(hybrid.parts(data.batch).values()), hybrid.score(data.batch), rtol=1e-4, atol=2e-4)
 
 
 def test_without_new_courses_what_was_taken_needs_no_rows(data: TrainingData) -> None:
