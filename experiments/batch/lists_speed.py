@@ -15,9 +15,8 @@ from experiments.batch.peer import implicit_us
 from features.population import take_warehouse
 from features.warehouse import Snapshot
 from models.base import LearnerBatch
-from models.bundle import Bundle
-from recommender.batch.make_part import block_of
-from recommender.engine import Engine
+from recommender.batch.make_part import block_of, lister_of
+from recommender.batch.one_thread import one_blas_thread
 from recommender.listing import LearnerBlock, Lister
 
 _ROUNDS = 3
@@ -40,8 +39,7 @@ def lists_speed(
     warehouse: Path, snapshot: Snapshot, bundle: Path, k: int, threads: int, learners: int, say: Callable[[str], None]
 ) -> ListsSpeed:
     """Measure both on the first ``learners`` learners of the snapshot."""
-    engine = Engine(Bundle.load(bundle))
-    lister = Lister(engine.bundle, engine.evidence)
+    lister = lister_of(bundle)
     with TemporaryDirectory() as folder:
         everyone = take_warehouse(Path(folder), warehouse, snapshot, None, max(1, learners // (4 * threads)))
         ranges = everyone.ranges[: 4 * threads]
@@ -62,7 +60,7 @@ def lists_speed(
 def _lists(lister: Lister, blocks: list[LearnerBlock], k: int, threads: int) -> float:
     """Return the seconds that the lists of all blocks take."""
     began = time.perf_counter()
-    with ThreadPoolExecutor(threads) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda block: lister.best(block, AT, k), blocks))
     return time.perf_counter() - began
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,7 @@ from features.population import Everyone, LearnerFrames
 from models.bundle import Bundle
 from recommender.batch.job import PEOPLE, WORK, Job
 from recommender.batch.layout import lists_frame
+from recommender.batch.one_thread import hold_to_one_thread
 from recommender.batch.parts import Part, read_part, write_part
 from recommender.engine import Engine
 from recommender.listing import BlockTables, LearnerBlock, Lister, block_of_tables
@@ -33,6 +35,12 @@ def make_part(folder: str, key: str, number: int) -> Part:
     frames = everyone.read(everyone.ranges[number])
     best = lister.best(block_of(frames, lister, job.moment), job.moment, job.top)
     return write_part(place, job, number, lists_frame(frames.learners["learner_id"], best, job, lister.catalogue))
+
+
+def make_part_at_work(folder: str, key: str, number: int) -> Part:
+    """Make a part in a process that does nothing else: a worker's."""
+    hold_to_one_thread()
+    return make_part(folder, key, number)
 
 
 def block_of(frames: LearnerFrames, lister: Lister, at: datetime) -> LearnerBlock:
@@ -61,5 +69,10 @@ def _opened(folder: str, key: str) -> tuple[Job, Lister, Everyone]:
     job = Job.read(Path(folder))
     if job is None or job.key != key:
         raise RuntimeError(f"job {key} is not the one in {folder}: the run was begun anew elsewhere")
-    engine = Engine(Bundle.load(Path(job.bundle)))
-    return job, Lister(engine.bundle, engine.evidence), Everyone.open(Path(folder) / WORK / PEOPLE)
+    return job, lister_of(Path(job.bundle)), Everyone.open(Path(folder) / WORK / PEOPLE)
+
+
+def lister_of(bundle: Path) -> Lister:
+    """Return the lister of the bundle in a folder, with the engine's evidence table; compiled where numba is there."""
+    engine = Engine(Bundle.load(bundle))
+    return Lister(engine.bundle, engine.evidence, compiled=find_spec("numba") is not None)

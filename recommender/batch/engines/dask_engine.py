@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from features.errors import KarmapathError
 from recommender.batch.engines.extra import required
-from recommender.batch.make_part import make_part
+from recommender.batch.make_part import make_part_at_work
 from recommender.batch.parts import Part
 
 RETRIES = 3
@@ -35,7 +35,7 @@ class DaskEngine:
             ) from error
         with client, client.as_current():
             _require_workers(client, self.address)
-            made = client.map(make_part, [folder] * len(numbers), [key] * len(numbers), numbers,
+            made = client.map(make_part_at_work, [folder] * len(numbers), [key] * len(numbers), numbers,
                               pure=False, retries=RETRIES)  # fmt: skip
             for future in distributed.as_completed(made):
                 yield future.result()

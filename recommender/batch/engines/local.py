@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from recommender.batch.make_part import make_part
+from recommender.batch.one_thread import one_blas_thread
 from recommender.batch.parts import Part
 
 
@@ -19,7 +20,7 @@ class LocalEngine:
     def make(self, folder: str, key: str, numbers: Sequence[int]) -> Iterator[Part]:
         """Yield the parts as they are finished; the first error ends the run, and no part is left half done."""
         waiting = iter(numbers)
-        with ThreadPoolExecutor(self.threads, thread_name_prefix="batch") as pool:
+        with one_blas_thread(), ThreadPoolExecutor(self.threads, thread_name_prefix="batch") as pool:
             running: set[Future[Part]] = set()
             try:
                 while True:

@@ -14,7 +14,7 @@ from typing import Any
 import features
 from features.errors import KarmapathError, NotReadyError
 from recommender.batch.engines.extra import required
-from recommender.batch.make_part import make_part
+from recommender.batch.make_part import make_part_at_work
 from recommender.batch.parts import Part
 
 _ROWS = "number long, file string, learners long, courses long, bytes long, sha256 string"
@@ -52,7 +52,7 @@ def _make_rows(folder: str, key: str, batches: Iterable[Any]) -> Iterator[Any]:
     import pyarrow as pa  # noqa: PLC0415 - comes with the extra
 
     for batch in batches:
-        made = [asdict(make_part(folder, key, number.as_py())) for number in batch.column(0)]
+        made = [asdict(make_part_at_work(folder, key, number.as_py())) for number in batch.column(0)]
         if made:
             yield pa.RecordBatch.from_pylist(made)
 
