@@ -117,6 +117,18 @@ class RecommendationResponse(BaseModel):
 class FeedbackRequest(BaseModel):
     """A thumb up (1) or down (0) for a course of a list."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "recommendation_id": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff",
+                "course_id": "do_1",
+                "rating": 0,
+                "comments": "I know this already",
+                "user_id": "L0000001",
+            }
+        }
+    )
+
     recommendation_id: Id
     course_id: Id
     rating: Literal[0, 1]
@@ -152,14 +164,17 @@ async def read(request: Request, recommendation_id: str, caller: Caller) -> Resp
     service = service_of(request)
     kept: ShownList | None = None
     with _without_store():
-        kept = await service.look_up(service.store.read_shown, recommendation_id)
+        kept = await service.fuse(service.look_up(service.store.read_shown, recommendation_id))
     if kept is None or (caller is not None and kept.learner != caller):
         return _answer(await _for_caller(service, recommendation_id, caller, is_free=kept is None), [])
     record = await record_for(service, kept.learner)
     current = _still_shown(kept, record, service)
     if not current.items or _is_old(kept, service):
         current = await _make(service, record, kept.id, kept.revision + 1)
-    return _answer(current, await service.look_up(service.store.feedback_on, kept.id))
+    thumbs: Sequence[Feedback] = ()
+    with _without_store():
+        thumbs = await service.fuse(service.look_up(service.store.feedback_on, kept.id))
+    return _answer(current, thumbs)
 
 
 async def feedback(request: Request, body: FeedbackRequest, caller: Caller) -> Response:
@@ -197,7 +212,7 @@ async def _make(
         items = _themes_first(items, themes, engine.reference)[:limit]
     shown = service.shown(record.learner.id, SURFACE, engine, items, list_id=list_id, revision=revision)
     with _without_store():
-        await service.writer.keep_shown(shown)
+        await service.fuse(service.writer.keep_shown(shown))
     return shown
 
 
