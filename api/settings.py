@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     batch_limit: int = Field(1000, ge=1, le=10_000, description="most events in one request")
     body_limit: int = Field(2_000_000, ge=1_000, description="most bytes in one request's body")
     deadline: float = Field(10.0, gt=0, le=120, description="seconds after which a request is given up")
+    store_patience: float = Field(
+        1.0, gt=0, le=30, description="seconds that the portal's home page waits for the store before it does without"
+    )
     path_threads: int = Field(2, ge=1, le=32, description="paths that are solved at the same time, a process")
     igot_limit: int = Field(20, ge=1, le=100, description="courses in a list of the iGOT routes")
     igot_list_days: int = Field(7, ge=1, description="days after which a kept list is made anew under its id")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -13,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.http.bodies import read_body, replay
 from api.http.border import missing
 from api.http.metrics import Metrics
-from api.http.problems import problem_of, unforeseen
+from api.http.problems import OverdueError, problem_of, unforeseen
 from features.errors import KarmapathError
 
 log = logging.getLogger("karmapath.http")
@@ -56,9 +57,14 @@ class Envelope:
 
         try:
             body = await read_body(scope, receive, self.body_limit, self.deadline)
-            await self.app(scope, receive if body is None else replay(body, receive), send_marked)
+            async with asyncio.timeout(2 * self.deadline):  # whatever waits, for whatever reason
+                await self.app(scope, receive if body is None else replay(body, receive), send_marked)
         except KarmapathError as error:
             await problem_of(error)(scope, receive, send_marked)
+        except TimeoutError:
+            if started:
+                raise
+            await problem_of(_OVERDUE)(scope, receive, send_marked)
         except Exception:
             log.exception("a request failed", extra={"facts": {"request": number}})
             if started:
@@ -80,3 +86,6 @@ def _tell(method: str, route: str, status: int, seconds: float, number: str) -> 
 def _request_id(scope: Scope) -> str:
     given = Headers(scope=scope).get(REQUEST_ID, "")
     return given if _SANE_ID.fullmatch(given) else uuid4().hex
+
+
+_OVERDUE = OverdueError("no answer in time", "a smaller question, or a store that answers", "ask again in a while")

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from api.http.audit_file import AuditFile
 from api.http.auditor import Auditor
 from api.http.champion import Champion
+from api.http.fuse import Fuse
 from api.http.igot.contents import Contents
 from api.http.ledgers import Ledgers
 from api.http.matcher import Matcher
@@ -28,7 +29,7 @@ from api.http.writer import Writer
 from api.settings import Settings
 from features.errors import NotFoundError
 from features.records import LearnerRecord
-from features.store import ShownItem, ShownList, Store
+from features.store import ShownItem, ShownList, Store, StoreError
 from features.times import now
 from recommender.engine import Engine, Recommendation
 
@@ -59,6 +60,11 @@ class Service:
     def writer(self) -> Writer:
         """The thread that writes for all requests."""
         return Writer(self.store, self.clock)
+
+    @cached_property
+    def fuse(self) -> Fuse:
+        """What the portal's home page waits for the store with."""
+        return Fuse(self.settings.store_patience)
 
     @cached_property
     def auditor(self) -> Auditor:
@@ -120,11 +126,24 @@ class Service:
         """Ask the store: at once where it is a file here, in a thread where it is a server."""
         if self.store.is_local:
             return function(*args, **kwargs)
-        return await asyncio.to_thread(function, *args, **kwargs)
+        return await self.write(function, *args, **kwargs)
 
     async def write(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Write to the store in a thread: a commit waits for the disk."""
-        return await asyncio.to_thread(function, *args, **kwargs)
+        """Write to the store in a thread: a commit waits for the disk.
+
+        Raises
+        ------
+        StoreError
+            If the store does not answer before the deadline; what was asked of it may happen all the same.
+        """
+        try:
+            async with asyncio.timeout(self.settings.deadline):
+                return await asyncio.to_thread(function, *args, **kwargs)
+        except TimeoutError:
+            raise StoreError(
+                f"no answer of the store within {self.settings.deadline:g} seconds", "a store that answers",
+                "check that the database runs and is not locked, then ask again",
+            ) from None  # fmt: skip
 
     async def solve(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Compute something long in a thread, so that short answers do not wait for it.

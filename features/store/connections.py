@@ -15,6 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from features.errors import KarmapathError
 
+CONNECT_SECONDS = 5
+"""How long a server may take to answer the telephone."""
+
 BUSY_TIMEOUT_MS = 30_000
 """How long one writer of SQLite waits for another."""
 
@@ -30,10 +33,14 @@ def connect(url: str) -> Engine:
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
-    encoding = {"client_encoding": "utf8"}  # else a database made in the C locale answers with bytes
+    given = {
+        "client_encoding": "utf8",  # else a database made in the C locale answers with bytes
+        "connect_timeout": CONNECT_SECONDS,
+    }
     return create_engine(
-        parsed, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10, connect_args=encoding
-    )
+        parsed, pool_size=8, max_overflow=8, pool_pre_ping=True, pool_timeout=10, connect_args=given,
+        hide_parameters=True,  # errors that are logged name no learner
+    )  # fmt: skip
 
 
 @contextmanager
@@ -110,7 +117,8 @@ def _prepare(connection: Any) -> None:
 def _sqlite(url: URL) -> Engine:
     if url.database:
         Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000})
+    given = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+    engine = create_engine(url, connect_args=given, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

@@ -26,7 +26,7 @@ async def record_for(
     """
     organisation = organisation_of(service.engine.reference, department)
     try:
-        return await _known(service, learner_id, organisation, designation)
+        return await service.fuse(_known(service, learner_id, organisation, designation))
     except StoreError as error:
         log.warning("lists are made without the store: %s", error)
         service.metrics.fallback("no_store")
