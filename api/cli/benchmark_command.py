@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.benchmark_batch import batch
+from api.cli.benchmark_interest import interest
 from api.cli.benchmark_matching import matching
 from api.cli.benchmark_paths import paths
 from api.cli.benchmark_refresh import refresh
@@ -131,6 +132,7 @@ def _show(found: dict[str, Any], ks: tuple[int, ...]) -> None:
 
 
 app.command()(paths)
+app.command()(interest)
 app.command()(matching)
 app.command()(serve)
 app.command()(batch)
