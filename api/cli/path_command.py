@@ -34,6 +34,13 @@ def path(
     outside: Annotated[float, typer.Option(min=0, max=1, help="Share of hours outside the own department.")] = 0.0,
     language: Annotated[str, typer.Option(help="Language of the reasons: en or hi.")] = "en",
     milestones: Annotated[bool, typer.Option("--milestones", help="Print the portal's milestones_v1 instead.")] = False,
+    everyone: Annotated[
+        Path | None, typer.Option(help="Guided paths of all learners, as Parquet in this folder (docs/paths.md).")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="With --everyone: seconds of solving for each process.")
+    ] = None,
+    parts: Annotated[int | None, typer.Option(min=1, help="With --everyone: only the first so many parts.")] = None,
     time_limit: Annotated[float, typer.Option(min=0.01, help="Seconds for the solver; then the bound is told.")] = 10.0,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -42,6 +49,10 @@ def path(
 
     Example: karmapath path L0000001 --kind desirable --hours 20
     """
+    if everyone is not None:
+        settings = PathSettings(hours=hours, hours_a_month=hours_a_month, time_limit=time_limit)
+        _plan_everyone(Home.find(home), everyone, settings, seconds, parts, as_json=as_json)
+        return
     if (problem is None) == (learner is None):
         raise KarmapathError(
             "neither or both of a learner and a problem", "a learner or --problem FILE", "give one of the two"
@@ -55,6 +66,28 @@ def path(
     aspiration = Aspiration(role=role, domain=domain, organisation=organisation, outside_share=outside)
     _plan(Home.find(home), str(learner), settings, aspiration if kind == "desirable" else None,
           language=language, milestones=milestones, as_json=as_json)  # fmt: skip
+
+
+def _plan_everyone(
+    home: Home, out: Path, settings: PathSettings, seconds: float | None, parts: int | None, *, as_json: bool
+) -> None:
+    import os
+
+    from features.warehouse import Warehouse
+    from recommender.paths.paths_folder import Work, begun_at, write_paths
+
+    work = Work(home.warehouse, Warehouse(home.warehouse).current().hash, begun_at(out) or now(), settings, seconds)
+    with native_output_to_stderr():
+        manifest = write_paths(
+            out, work, processes=os.cpu_count() or 1, most=parts, say=lambda line: log.print(line, markup=False)
+        )
+    if as_json:
+        print_json({"out": str(out), **manifest})
+        return
+    say(f"{manifest['learners']:,} learners, {manifest['parts']} parts in {out}")
+    for source, share in manifest["shares"].items():
+        say(f"  {source:<8} {share:.1%}")
+    say(f"  no plan closes more for {manifest['share_that_no_plan_beats_in_worth']:.1%}")
 
 
 def _plan(

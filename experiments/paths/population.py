@@ -16,7 +16,8 @@ from features.reference import Reference
 from features.store import Store
 from features.warehouse import Warehouse
 from recommender.paths import PathSettings
-from recommender.paths.everyone import Solved, guided_paths
+from recommender.paths.everyone import guided_paths
+from recommender.paths.sharing import Sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def plan_population(
 def _plan(folder: Path, database: str, ids: list[str], at: datetime) -> tuple[int, dict[str, int]]:
     store = Store(database)
     reference = Reference.load(Warehouse(Home(folder).warehouse).current())
-    solved = Solved()
+    sharing = Sharing()
     records = (record for one in ids if (record := store.record(one)) is not None)
-    statuses = Counter(path.status for _, path in guided_paths(records, reference, at, PathSettings(), solved=solved))
-    return len(solved.known), {str(status): count for status, count in statuses.items()}
+    statuses = Counter(path.status for _, path in guided_paths(records, reference, at, PathSettings(), sharing=sharing))
+    return len(sharing), {str(status): count for status, count in statuses.items()}
