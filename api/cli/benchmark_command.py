@@ -11,6 +11,7 @@ from api.cli.benchmark_batch import batch
 from api.cli.benchmark_interest import interest
 from api.cli.benchmark_matching import matching
 from api.cli.benchmark_paths import paths
+from api.cli.benchmark_plan import plan
 from api.cli.benchmark_refresh import refresh
 from api.cli.benchmark_serve import serve
 from api.cli.output import log, print_json, say
@@ -132,6 +133,7 @@ def _show(found: dict[str, Any], ks: tuple[int, ...]) -> None:
 
 
 app.command()(paths)
+app.command()(plan)
 app.command()(interest)
 app.command()(matching)
 app.command()(serve)

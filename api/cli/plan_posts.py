@@ -118,8 +118,8 @@ def assign(
     for one in found.placements:
         say(f"{one.post}: {one.learner}, lacks {one.shortfall:.1f} weighted levels")
     say(
-        f"Shortfall {found.shortfall:,.1f}, {100 * found.saved:.0f} % less than post by post; {found.unfilled} unfilled;"
-        f" proven: cost {found.cost:,.1f}, no assignment below {found.bound:,.1f}"
+        f"Shortfall {found.shortfall:,.1f}, {100 * found.saved:.0f} % less than post by post; "
+        f"{found.unfilled} unfilled; proven: cost {found.cost:,.1f}, no assignment below {found.bound:,.1f}"
     )
     log.print(_ADVICE)
 

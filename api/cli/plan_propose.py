@@ -68,9 +68,8 @@ def propose(
     effect = plan.effect
     say(f"{plan.name}, {plan.plan_year}: {effect.people:,} people, {effect.courses} courses, {plan.status}")
     say(f"  closes {effect.closed:,.0f} of {effect.needed:,.0f} weighted steps; at most {plan.bound:,.0f} can be")
-    say(
-        f"  critical: {effect.critical_closed:,.0f} of {effect.critical_needed:,.0f}; at most {plan.critical_bound:,.0f}"
-    )
+    critical = f"{effect.critical_closed:,.0f} of {effect.critical_needed:,.0f}"
+    say(f"  critical: {critical}; at most {plan.critical_bound:,.0f} can be")
     say(f"  {effect.hours_a_head:.1f} hours a head, {effect.most_hours:g} at most, {effect.money:,.0f} rupees")
     for item in plan.items:
         kind = "mandatory" if item.mandatory else "elective"
