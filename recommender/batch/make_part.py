@@ -45,9 +45,9 @@ def make_part_at_work(folder: str, key: str, number: int) -> Part:
 
 def block_of(frames: LearnerFrames, lister: Lister, at: datetime) -> LearnerBlock:
     """Return the learners of a range as a block, in the order of their ids."""
-    tables = BlockTables(
-        frames.learners, frames.enrolments, frames.evidence, _as_in_warehouse(frames.plans), frames.down_rated
-    )
+    lineages = {organisation: lineage.split("\n") for organisation, lineage in frames.organisations.iter_rows()}
+    plans = _as_in_warehouse(frames.plans)
+    tables = BlockTables(frames.learners, frames.enrolments, frames.evidence, plans, frames.down_rated, lineages)
     return block_of_tables(tables, lister.catalogue, lister.table, at)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,6 +42,8 @@ class BlockTables:
     """All plans: which of them are for whom is found here."""
     down_rated: pl.DataFrame = field(default_factory=_no_thumbs)
     """Columns ``learner_id`` and ``course_id``: what learners do not want to see."""
+    lineages: Mapping[str, Sequence[str]] | None = None
+    """For each organisation itself and all above it, as plans are found by; ``None``: as the catalogue has them."""
 
 
 def block_of_tables(tables: BlockTables, catalogue: Catalogue, table: EvidenceTable, at: datetime) -> LearnerBlock:
@@ -136,7 +139,7 @@ def _planned(
     by_holder: dict[str, set[int]] = {}
     for scope, value, organisation, course in held.filter(pl.col("scope") != "learner").iter_rows():
         by_holder.setdefault(plan_holder(scope, value, organisation), set()).add(course)
-    found = [_of_profile(learner, by_holder, catalogue) for learner in profiles]
+    found = [_of_profile(learner, by_holder, _lineage(learner, tables, catalogue)) for learner in profiles]
     starts = np.cumsum([0, *map(len, found)], dtype=np.int64)
     flat = np.array([course for row in found for course in row], dtype=np.int64)
     sizes = np.diff(starts)[profile]
@@ -145,11 +148,17 @@ def _planned(
     return np.concatenate([rows, mine]), np.concatenate([shared, assigned])
 
 
-def _of_profile(learner: Learner, by_holder: dict[str, set[int]], catalogue: Catalogue) -> list[int]:
+def _lineage(learner: Learner, tables: BlockTables, catalogue: Catalogue) -> Sequence[str]:
+    own = learner.organisation
+    if own is None:
+        return ()
+    found = catalogue.reference.lineage(own) if tables.lineages is None else tables.lineages.get(own)
+    return found or (own,)
+
+
+def _of_profile(learner: Learner, by_holder: dict[str, set[int]], lineage: Sequence[str]) -> list[int]:
     if not by_holder:
         return []
-    own = learner.organisation
-    lineage = catalogue.reference.lineage(own) or (() if own is None else (own,))
     holders = holders_of("", lineage, learner.designation)
     return sorted(set().union(*(by_holder.get(holder, ()) for holder in holders)))
 

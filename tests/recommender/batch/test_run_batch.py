@@ -10,9 +10,11 @@ import pytest
 
 from features.errors import KarmapathError
 from features.home import Home
+from features.store import Store
+from features.warehouse import Warehouse
 from recommender.batch import Progress, run_batch
 from recommender.batch.job import MixedRunError
-from tests.recommender.batch.worlds import AT, champion_folder, sources
+from tests.recommender.batch.worlds import AT, champion_folder, sources, varied_tables
 
 
 def run(home: Home, out: Path, **options: Any) -> dict[str, Any]:
@@ -91,7 +93,7 @@ def test_a_torn_or_foreign_part_is_made_again(home: Home, tmp_path: Path) -> Non
 
 
 def test_what_happens_after_a_run_began_is_not_in_it(home: Home, tmp_path: Path) -> None:
-    from features.store import Store, parse_event
+    from features.store import parse_event
 
     def stop(_: Progress) -> None:
         raise KeyboardInterrupt
@@ -148,3 +150,29 @@ def test_two_runs_do_not_write_into_one_folder(home: Home, tmp_path: Path) -> No
 def test_an_unknown_engine_is_told(home: Home, tmp_path: Path, on: str) -> None:
     with pytest.raises(KarmapathError, match=f"--on {on}; expected local, dask://"):
         run(home, tmp_path / "out", on=on)
+
+
+def test_plans_are_found_by_the_tree_of_the_store_not_by_that_of_an_older_bundle(home: Home, tmp_path: Path) -> None:
+    """A plan of an organisation that came above the learner's only after training takes its course off the list."""
+    before = run(home, tmp_path / "before")
+    tables = varied_tables()
+    moved = pl.DataFrame({"organisation_id": ["new"], "name": ["New"], "parent_id": [None]})
+    tree = tables["organisations"].with_columns(
+        parent_id=pl.when(pl.col("organisation_id") == "d1").then(pl.lit("new")).otherwise("parent_id")
+    )
+    plan = {"plan_id": "q", "organisation_id": "new", "scope": "organisation", "scope_value": "new", "course_id": "c3"}
+    tables["organisations"] = pl.concat([tree, moved], how="diagonal")
+    tables["plans"] = pl.concat([tables["plans"], pl.DataFrame([plan])], how="diagonal")
+    store = Store(home.store_url)
+    store.load(Warehouse(home.warehouse).commit(tables, replace=True))
+    record = store.record("L4", AT)
+    assert record is not None
+    assert "c3" in {item.course for item in record.plans}
+    after = run(home, tmp_path / "after")
+    lists = {
+        name: dict(pl.read_parquet(tmp_path / name / "*.parquet").select("learner_id", "courses").iter_rows())
+        for name in ("before", "after")
+    }
+    assert after["model_version"] == before["model_version"]
+    assert "c3" in lists["before"]["L4"]
+    assert "c3" not in lists["after"]["L4"]
