@@ -42,9 +42,8 @@ def plan(
     if Warehouse(place.warehouse).exists():
         snapshot = Warehouse(place.warehouse).current()
         world = snapshot, Reference.load(snapshot), open_store(place)
-    asked = Work(
-        learners, competencies, people, posts, seats, organisations=tuple(organisation or DEFAULT_ORGANISATIONS)
-    )
+    chosen = tuple(organisation or DEFAULT_ORGANISATIONS)
+    asked = Work(learners, competencies, people, posts, seats, organisations=chosen)
     if world is not None:
         unknown = [one for one in chosen if one not in world[1].organisations]
         world = None if unknown and organisation is None else world
