@@ -138,16 +138,17 @@ class Engine:
         block = block_of_records([record], self.lister.catalogue, self.evidence)
         lists, standing = self.lister.explained(block, at, limit, track=track, language=language, categories=categories)
         worded = Worded(self.lister.catalogue, int(block.post[0]), standing)
-        columns = zip(lists.courses[0].tolist(), lists.scores[0].tolist(), lists.guided[0].tolist(), strict=True)
+        columns = (lists.courses, lists.scores, lists.guided, lists.reasons, lists.subjects)
+        rows = zip(*(column[0].tolist() for column in columns), strict=True)
         return tuple(
             Recommendation(
                 course=self.bundle.course_ids[course],
                 position=place,
                 score=score,
                 track=GUIDED if guided else DESIRABLE,
-                reasons=worded.reasons(course, lists.reasons[0, place - 1], lists.subjects[0, place - 1]),
+                reasons=worded.reasons(course, codes, subjects),
             )
-            for place, (course, score, guided) in enumerate(columns, start=1)
+            for place, (course, score, guided, codes, subjects) in enumerate(rows, start=1)
             if course != NOTHING
         )
 

@@ -30,6 +30,7 @@ class Catalogue:
         self.reference = reference
         self.course_ids = course_ids
         self.index: Mapping[str, int] = {course: number for number, course in enumerate(course_ids)}
+        self._slots: dict[int, Mapping[int, int]] = {}
 
     def __len__(self) -> int:
         return len(self.course_ids)
@@ -52,21 +53,36 @@ class Catalogue:
         return {competency: number for number, competency in enumerate(self.competencies)}
 
     @cached_property
-    def families(self) -> Mapping[str, NDArray[np.int32]]:
+    def families(self) -> Mapping[str, tuple[int, ...]]:
         """For each original course the numbers of its language versions, itself among them."""
         found: dict[str, list[int]] = {}
         for number, course in enumerate(self.courses):
             if course is not None:
                 found.setdefault(course.base or course.id, []).append(number)
-        return {base: np.array(numbers, dtype=np.int32) for base, numbers in found.items()}
+        return {base: tuple(numbers) for base, numbers in found.items()}
 
     @cached_property
     def versions(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """For each course the numbers of its language versions, itself among them, as starts and numbers."""
-        own = np.empty(0, dtype=np.int32)
-        rows = [self.families[course.base or course.id] if course is not None else own for course in self.courses]
-        starts = np.cumsum([0, *map(len, rows)], dtype=np.int64)
-        return starts, np.concatenate([own, *rows])
+        rows = [self.families[course.base or course.id] if course is not None else () for course in self.courses]
+        flat = [number for row in rows for number in row]
+        return np.cumsum([0, *map(len, rows)], dtype=np.int64), np.array(flat, dtype=np.int32)
+
+    @cached_property
+    def lessons(self) -> Mapping[str, tuple[tuple[int, int], ...]]:
+        """For each course id the competencies it teaches, by number, and the level it leads to, 1 at least."""
+        return {
+            course.id: tuple((self.competency_index[t.competency], max(t.to_level, 1)) for t in course.teaches)
+            for course in self.reference.courses.values()
+        }
+
+    def slots_of(self, post: int) -> Mapping[int, int]:
+        """Return the slot of each competency that a post requires, by number."""
+        found = self._slots.get(post)
+        if found is None:
+            needed = self.posts.competency[self.posts.start[post] : self.posts.start[post + 1]].tolist()
+            found = self._slots[post] = {competency: slot for slot, competency in enumerate(needed)}
+        return found
 
     @cached_property
     def teaches_frame(self) -> pl.DataFrame:
@@ -96,11 +112,11 @@ class Catalogue:
 
     def family(self, courses: Iterable[str]) -> set[int]:
         """Return the numbers of some courses and of all their language versions."""
-        found: set[int] = set()
+        known, found = self.reference.courses, set[int]()
         for course_id in courses:
-            course = self.reference.courses.get(course_id)
+            course = known.get(course_id)
             if course is not None:
-                found.update(self.families.get(course.base or course.id, np.empty(0, dtype=np.int32)).tolist())
-            if course_id in self.index:
+                found.update(self.families.get(course.base or course_id, ()))
+            elif course_id in self.index:
                 found.add(self.index[course_id])
         return found

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from features.schema import MAX_LEVEL
 from recommender.listing.posts import PostTable, TaughtTable
-from recommender.listing.ranges import ranges
+from recommender.listing.ranges import changes, ranges
 from recommender.listing.standings import Standings
 
 CRITICAL = 2.0
@@ -95,7 +95,7 @@ def _by_course(
     hours: NDArray[np.float64],
 ) -> CourseNeeds:
     """Add up what a course closes in several competencies; rows are by learner, then by course."""
-    place = np.flatnonzero((np.diff(learner, prepend=-1) != 0) | (np.diff(course, prepend=-1) != 0))
+    place = np.flatnonzero(changes(learner) | changes(course))
     total = np.add.reduceat(closed, place) if len(place) else closed
     need = (total / hours[course[place]]).astype(np.float32)
     some = need > 0

@@ -13,7 +13,7 @@ from recommender.gaps import SURE
 from recommender.listing.kernel import FROM_GROUP, FROM_NEED, FROM_OTHERS, Best
 from recommender.listing.lists import NOTHING
 from recommender.listing.posts import PostTable, TaughtTable
-from recommender.listing.ranges import ranges
+from recommender.listing.ranges import changes, ranges
 from recommender.listing.reason_codes import (
     CLOSES,
     CLOSES_CRITICAL,
@@ -65,7 +65,7 @@ def gap_reasons(
     closes = (taught.from_level[lesson] < required) & (standing.at_least[row, level] < SURE)
     place, row = place[closes], row[closes]
     order = np.lexsort((standing.rank[row], place))
-    first = order[np.diff(place[order], prepend=-1) != 0]
+    first = order[changes(place[order])]
     rows = np.full(n * k, NOTHING, dtype=np.int64)
     rows[place[first]] = row[first]
     found = np.flatnonzero(rows != NOTHING)

@@ -25,6 +25,7 @@ from recommender.listing.list_facts import Voices, gap_reasons, reasons_of
 from recommender.listing.lists import Lists
 from recommender.listing.standings import Standings, standings
 from recommender.state.evidence_table import DEFAULT_EVIDENCE, EvidenceTable
+from recommender.state.many import KindArrays
 
 AT_ONCE = 2048
 """Learners who are worked on at once; memory grows with it, and with no other number of learners."""
@@ -45,6 +46,7 @@ class Lister:
         self.table = table
         self.catalogue = Catalogue(bundle.reference, bundle.course_ids)
         self.compiled = compiled
+        self._kinds = KindArrays.of(table)
         self._allowed = Allowed(self.catalogue)
         self._bases = Bases(bundle)
 
@@ -102,7 +104,7 @@ class Lister:
         """Return the lists of a few learners, all at once, and where they stand: what reasons are about."""
         catalogue = self.catalogue
         post = block.post[block.profile]
-        standing = standings(block, catalogue.posts, at, self.table)
+        standing = standings(block, catalogue.posts, at, self._kinds)
         needs = course_needs(post, standing, catalogue.posts, self._lessons)
         work, codes = self._work(block, needs, at, language, categories)
         best = self._kernel(work, k, _TRACKS[track])
@@ -135,7 +137,7 @@ class Lister:
             base=base,
             own=own,
             others=self._others(block, rows),
-            rows=fold.rows,
+            rows=self._rows,
             unit=fold.unit,
             few_from=self._few[0],
             few=self._few[1],
@@ -186,6 +188,11 @@ class Lister:
         np.maximum.at(greatest, learner, needs.need)
         height = need_height(plan, rows)
         return np.asarray(height[learner] * (needs.need / greatest[learner]), dtype=np.float32)
+
+    @cached_property
+    def _rows(self) -> NDArray[np.int16]:
+        # A plain view: every slice of a memory map costs Python a call.
+        return np.asarray(self.bundle.hybrid.folded().rows)
 
     @cached_property
     def _few(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

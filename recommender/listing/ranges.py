@@ -14,3 +14,15 @@ def ranges(starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.in
     """
     before = np.cumsum(sizes) - sizes
     return np.asarray(np.repeat(starts - before, sizes) + np.arange(int(sizes.sum())), dtype=np.int64)
+
+
+def changes(values: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whether each value differs from the one before; the first does.
+
+    >>> changes(np.array([3, 3, 1])).tolist()
+    [True, False, True]
+    """
+    out = np.empty(len(values), dtype=bool)
+    out[:1] = True
+    np.not_equal(values[1:], values[:-1], out=out[1:])
+    return out

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from features.histories import Histories
-from features.records import Evidence, Learner, LearnerRecord
+from features.records import Enrolment, Evidence, Learner, LearnerRecord
 from features.schema import EVIDENCE_KINDS
 from recommender.listing.block import EvidenceColumns, LearnerBlock
 from recommender.listing.catalogue import Catalogue, milliseconds
-from recommender.listing.posts import NO_POST
 from recommender.state.evidence_table import EvidenceTable
-from recommender.state.reading import about, dwell_weight, shown, told
+from recommender.state.reading import dwell_weight, shown
 
-_KINDS = {kind: number for number, kind in enumerate(EVIDENCE_KINDS)}
+KIND = {kind: number for number, kind in enumerate(EVIDENCE_KINDS)}
+"""Number of each kind of evidence."""
 
 Row = tuple[int, int, int, bool, int, bool, int, int, int, float]
 
@@ -64,36 +64,71 @@ def _chosen(record: LearnerRecord, catalogue: Catalogue) -> list[int]:
 def _evidence_rows(
     number: int, record: LearnerRecord, post: int, catalogue: Catalogue, table: EvidenceTable
 ) -> Iterator[Row]:
-    if post == NO_POST:
+    """Yield what the learner has shown of what the post requires; as ``state.reading.told`` tells it, but quickly."""
+    slots = catalogue.slots_of(post)
+    if not slots:
         return
-    slots = catalogue.posts.slot[post]
     enrolments = {enrolment.course: enrolment for enrolment in record.enrolments}
-    index = catalogue.competency_index
-    unknown = sorted({e.course for e in record.evidence if e.course and e.course not in catalogue.index})
-    for evidence, weight in told(record, table):
-        passed = shown(evidence, table)
-        if passed is None or weight == 0:
-            continue
+    told: set[str | None] = set()
+    for evidence in record.evidence:
         completion = evidence.kind == "completion"
-        for competency, level in about(evidence, catalogue.reference):
-            slot = int(slots[index[competency]]) if competency in index else -1
-            if slot < 0:
-                continue
-            group = group_number(evidence, unknown, catalogue)
+        if completion:
+            told.add(evidence.course)
+        about = _about(evidence, slots, catalogue)
+        passed = shown(evidence, table) if about else None
+        if passed is None:
+            continue
+        dwell = dwell_weight(enrolments.get(evidence.course or ""), table) if completion else 1.0
+        if dwell == 0:
+            continue
+        group, when = (
+            group_number(evidence.kind, evidence.course, record, catalogue),
+            milliseconds(evidence.observed_on),
+        )
+        attempt = 1 if completion else max(evidence.attempt or 1, 1)
+        for slot, level in about:
             yield (
-                number, slot, group, bool(evidence.course), _KINDS[evidence.kind], passed, level,
-                milliseconds(evidence.observed_on), 1 if completion else max(evidence.attempt or 1, 1),
-                dwell_weight(enrolments.get(evidence.course or ""), table) if completion else 1.0,
+                number, slot, group, bool(evidence.course), KIND[evidence.kind], passed, evidence.level or level, when,
+                attempt, dwell,
             )  # fmt: skip
+    for course, enrolment in enrolments.items():
+        if enrolment.status == "completed" and course not in told:
+            yield from _completion(number, enrolment, slots, catalogue, table)
 
 
-def group_number(evidence: Evidence, unknown: Sequence[str], catalogue: Catalogue) -> int:
-    """Return what counts once, as a number: a kind, a course of the catalogue, or another course (``unknown``)."""
-    if not evidence.course:
-        return _KINDS[evidence.kind]
-    if evidence.course in catalogue.index:
-        return len(EVIDENCE_KINDS) + catalogue.index[evidence.course]
-    return len(EVIDENCE_KINDS) + len(catalogue) + unknown.index(evidence.course)
+def _about(evidence: Evidence, slots: Mapping[int, int], catalogue: Catalogue) -> list[tuple[int, int]]:
+    """Return slot and level of the requirements that the evidence speaks of; the level where it names none itself."""
+    taught = catalogue.lessons.get(evidence.course or "", ())
+    if evidence.competency is None:
+        return [(slots[competency], level) for competency, level in taught if competency in slots]
+    named = catalogue.competency_index.get(evidence.competency, -1)
+    return [(slots[named], dict(taught).get(named, 1))] if named in slots else []
+
+
+def _completion(
+    number: int, enrolment: Enrolment, slots: Mapping[int, int], catalogue: Catalogue, table: EvidenceTable
+) -> Iterator[Row]:
+    """Yield what a completion shows that no evidence tells of."""
+    when = enrolment.completed_on or enrolment.enrolled_on
+    about = [one for one in catalogue.lessons.get(enrolment.course, ()) if one[0] in slots]
+    dwell = dwell_weight(enrolment, table) if about and when is not None else 0.0
+    if when is None or dwell == 0:
+        return
+    group = len(EVIDENCE_KINDS) + catalogue.index.get(enrolment.course, len(catalogue))
+    for competency, level in about:
+        yield (
+            number, slots[competency], group, True, KIND["completion"], True, level, milliseconds(when), 1, dwell
+        )  # fmt: skip
+
+
+def group_number(kind: str, course: str | None, record: LearnerRecord, catalogue: Catalogue) -> int:
+    """Return what counts once, as a number: a kind, a course of the catalogue, or a course that it does not have."""
+    if not course:
+        return KIND[kind]
+    if course in catalogue.index:
+        return len(EVIDENCE_KINDS) + catalogue.index[course]
+    unknown = sorted({e.course for e in record.evidence if e.course and e.course not in catalogue.index})
+    return len(EVIDENCE_KINDS) + len(catalogue) + unknown.index(course)
 
 
 def _order(row: Row) -> tuple[int, ...]:

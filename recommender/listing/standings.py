@@ -13,10 +13,9 @@ from recommender.gaps import SURE
 from recommender.listing.block import EvidenceColumns, LearnerBlock
 from recommender.listing.catalogue import milliseconds
 from recommender.listing.posts import PostTable
-from recommender.listing.ranges import ranges
-from recommender.state.evidence_table import EvidenceTable
+from recommender.listing.ranges import changes, ranges
 from recommender.state.filter import posterior
-from recommender.state.many import EvidenceRows, step_totals
+from recommender.state.many import EvidenceRows, KindArrays, step_totals
 
 _DAY = 86_400_000
 _SPEAKS = 1e-3
@@ -44,13 +43,13 @@ class Standings:
     """Place among the learner's gaps, the worst 0: as ``recommender.gaps.gaps`` orders them."""
 
 
-def standings(block: LearnerBlock, posts: PostTable, at: datetime, table: EvidenceTable) -> Standings:
+def standings(block: LearnerBlock, posts: PostTable, at: datetime, kinds: KindArrays) -> Standings:
     """Return where each learner of the block stands at a moment."""
     post = block.post[block.profile]
     sizes = np.diff(posts.start)[post]
     start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     need = ranges(posts.start[post], sizes)
-    at_least, known = beliefs(block.evidence, start, len(need), at, table)
+    at_least, known = beliefs(block.evidence, start, len(need), at, kinds)
     required = posts.required[need]
     steps = np.where(np.arange(1, MAX_LEVEL + 1) <= required[:, None], 1.0 - at_least[:, 1:], 0.0)
     missing = np.cumsum(steps, axis=1)[:, -1]
@@ -63,16 +62,15 @@ def standings(block: LearnerBlock, posts: PostTable, at: datetime, table: Eviden
 
 
 def beliefs(
-    evidence: EvidenceColumns, start: NDArray[np.int64], n_rows: int, at: datetime, table: EvidenceTable
+    evidence: EvidenceColumns, start: NDArray[np.int64], n_rows: int, at: datetime, kinds: KindArrays
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return P(at least each level), shape (n_rows, 6), and whether evidence speaks, shape (n_rows,)."""
-    log_prior = np.log(np.asarray(table.prior))
-    at_least = np.repeat(_at_least(posterior(log_prior, np.zeros((1, MAX_LEVEL)))), n_rows, axis=0)
+    at_least = np.repeat(_at_least(posterior(kinds.log_prior, np.zeros((1, MAX_LEVEL)))), n_rows, axis=0)
     known = np.zeros(n_rows, dtype=bool)
     if len(evidence):
         rows, cases = evidence_rows(evidence, start, at)
-        totals = step_totals(rows, len(cases), table)
-        at_least[cases] = _at_least(posterior(log_prior, totals))
+        totals = step_totals(rows, len(cases), kinds)
+        at_least[cases] = _at_least(posterior(kinds.log_prior, totals))
         known[cases] = np.abs(totals).max(axis=1) > _SPEAKS
     return at_least, known
 
@@ -82,8 +80,8 @@ def evidence_rows(
 ) -> tuple[EvidenceRows, NDArray[np.int64]]:
     """Return the evidence with its age, and the row of the standings that each of its cases is about."""
     row = start[evidence.learner] + evidence.slot
-    new_case = np.diff(row, prepend=-1) != 0
-    new_group = new_case | (np.diff(evidence.group, prepend=-1) != 0)
+    new_case = changes(row)
+    new_group = new_case | changes(evidence.group)
     return EvidenceRows(
         case=np.cumsum(new_case) - 1,
         group=np.cumsum(new_group) - 1,

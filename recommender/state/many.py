@@ -79,28 +79,64 @@ def evidence_rows(
     return _arrays(rows)
 
 
+@dataclass(frozen=True)
+class KindArrays:
+    """An evidence table in arrays, by number of the kind in ``EVIDENCE_KINDS``."""
+
+    days: Floats
+    """Shape (kinds,), half-life in days."""
+    most: Ints
+    """Shape (kinds,), how many items count together where they come from no course."""
+    odds: Floats
+    """Shape (kinds, 2, 5, 5): ``step_odds``."""
+    log_prior: Floats
+    """Shape (6,)."""
+    attempt: float
+    use_slows: float
+
+    @classmethod
+    def of(cls, table: EvidenceTable) -> KindArrays:
+        """Read the table."""
+        kinds = [table.kinds[name] for name in EVIDENCE_KINDS]
+        return cls(
+            days=np.array([kind.months for kind in kinds]) * DAYS_A_MONTH,
+            most=np.array([kind.most for kind in kinds], dtype=np.int64),
+            odds=step_odds(table),
+            log_prior=np.log(np.asarray(table.prior)),
+            attempt=table.attempt,
+            use_slows=table.use_slows,
+        )
+
+
 def beliefs(rows: EvidenceRows, n_cases: int, table: EvidenceTable) -> Floats:
     """Return the probabilities of levels 0 to 5 of each case, shape (n_cases, 6); without evidence the prior."""
-    totals = step_totals(rows, n_cases, table)
-    return np.asarray(posterior(np.log(np.asarray(table.prior)), totals), dtype=np.float64)
+    kinds = KindArrays.of(table)
+    return np.asarray(posterior(kinds.log_prior, step_totals(rows, n_cases, kinds)), dtype=np.float64)
 
 
-def step_totals(rows: EvidenceRows, n_cases: int, table: EvidenceTable) -> Floats:
+def step_totals(rows: EvidenceRows, n_cases: int, kinds: KindArrays) -> Floats:
     """Return the log-odds of each step that the evidence gives each case, shape (n_cases, 5)."""
-    kinds = [table.kinds[name] for name in EVIDENCE_KINDS]
-    months = np.array([kind.months for kind in kinds])[rows.kind] * np.where(rows.in_use, table.use_slows, 1.0)
-    weight = rows.dwell * table.attempt ** (rows.attempt - 1) * remaining(rows.age_days, months * DAYS_A_MONTH)
-    steps = step_odds(table)[rows.kind, rows.passed.astype(np.int64), rows.level - 1] * weight[:, None]
-    most = np.where(rows.from_course, 1, np.array([kind.most for kind in kinds])[rows.kind])
+    days = kinds.days[rows.kind] * np.where(rows.in_use, kinds.use_slows, 1.0)
+    weight = rows.dwell * kinds.attempt ** (rows.attempt - 1) * remaining(rows.age_days, days)
+    steps = kinds.odds[rows.kind, rows.passed.astype(np.int64), rows.level - 1] * weight[:, None]
+    most = np.where(rows.from_course, 1, kinds.most[rows.kind])
     total = np.zeros((n_cases, MAX_LEVEL))
     _add_strongest(total, rows, steps, np.flatnonzero(most == 1))
     several = np.flatnonzero(most > 1)
-    for step in range(MAX_LEVEL):
-        for sign in (1.0, -1.0):
-            strength = np.maximum(sign * steps[several, step], 0.0)
-            counted = _strongest(rows.group[several], strength, most[several])
-            np.add.at(total[:, step], rows.case[several][counted], sign * strength[counted])
+    if len(several):
+        all_count = np.bincount(rows.group[several])[rows.group[several]] <= most[several]
+        np.add.at(total, rows.case[several[all_count]], steps[several[all_count]])
+        _add_some(total, rows, steps, most, several[~all_count])
     return total
+
+
+def _add_some(total: Floats, rows: EvidenceRows, steps: Floats, most: Ints, crowded: Ints) -> None:
+    """Add to the totals the strongest rows of groups that have more than count together."""
+    for step in range(MAX_LEVEL if len(crowded) else 0):
+        for sign in (1.0, -1.0):
+            strength = np.maximum(sign * steps[crowded, step], 0.0)
+            counted = _strongest(rows.group[crowded], strength, most[crowded])
+            np.add.at(total[:, step], rows.case[crowded][counted], sign * strength[counted])
 
 
 def _add_strongest(total: Floats, rows: EvidenceRows, steps: Floats, some: Ints) -> None:
