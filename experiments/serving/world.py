@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from experiments.batch.world import MODELS
 from experiments.train import TrainSettings, fit_bundle, text_vectors
 from experiments.world import write_world
 from features.errors import KarmapathError
@@ -44,7 +45,7 @@ def prepare_bundle(folder: Path, report: Report, courses: int = COURSES, learner
         write_world(home.demo, learners, courses=courses)
         import_files(home, [home.demo], now())
     report("training on it, once")
-    settings, snapshot = TrainSettings(encoder="light"), Warehouse(home.warehouse).current()
+    settings, snapshot = TrainSettings(encoder="light", models=MODELS), Warehouse(home.warehouse).current()
     vectors = text_vectors(home, snapshot, settings, lambda _: None)
     point_to(home, fit_bundle(home, snapshot, vectors, settings, plan=None).version)
     return home

@@ -19,11 +19,16 @@ from psycopg.pq.abc import PGresult
 
 from features.records import LearnerRecord
 from features.store import record_rows as rows
-from features.store.connections import StoreError, store_error
+from features.store.connections import CONNECT_SECONDS, StoreError, store_error
 
 _RECORD, _PLANS = b"karmapath_record", b"karmapath_plans"
 _PATIENCE_SECONDS = 5.0
 """How long an answer may take before the connection is given up."""
+_DEFAULTS = {
+    "connect_timeout": CONNECT_SECONDS,
+    "client_encoding": "utf8",  # else a database made in the C locale answers with bytes
+    "options": "-c datestyle=ISO",
+}
 
 
 class PostgresReader:
@@ -157,9 +162,7 @@ def _settle(answer: asyncio.Future[Sequence[rows.Row]], found: Sequence[rows.Row
 
 async def _connect(parameters: Mapping[str, Any], where: str) -> _Link:
     try:
-        connection = await psycopg.AsyncConnection.connect(
-            **{"connect_timeout": int(_PATIENCE_SECONDS), "options": "-c datestyle=ISO", **parameters}, autocommit=True
-        )
+        connection = await psycopg.AsyncConnection.connect(**{**_DEFAULTS, **parameters}, autocommit=True)
         for name, statement in ((_RECORD, rows.POSTGRES_RECORD), (_PLANS, rows.POSTGRES_PLANS)):
             await connection.execute(f"PREPARE {name.decode()} AS {statement}", prepare=False)
     except psycopg.Error as error:

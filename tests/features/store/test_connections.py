@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from experiments.serving.postgres import PostgresServer
@@ -12,9 +13,11 @@ def test_a_database_made_in_the_c_locale_works_too(postgres: PostgresServer) -> 
     store.migrate()
     store.append_events([parse_event({"kind": "profile", "learner": "L1", "designation": "अनुभाग अधिकारी"})])
     record = store.record("L1")
+    found = asyncio.run(store.find_record("L1"))
     store.close()
     assert record is not None
     assert record.learner.designation == "अनुभाग अधिकारी"
+    assert found == record
 
 
 def test_sqlite_is_set_to_survive_a_power_cut_and_to_wait_for_others(tmp_path: Path) -> None:
