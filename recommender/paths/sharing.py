@@ -24,6 +24,7 @@ Source = Literal["solved", "shared", "started"]
 """``solved``: by the solver, now; ``shared``: the same problem was solved before; ``started``: the time was over, the
 plan is the best of those of alike problems and of the greedy one, with its bound."""
 
+_EQUAL = 1e-9
 ALIKE = 12
 """Plans of alike problems that are tried as a start."""
 
@@ -76,17 +77,25 @@ class Sharing:
 
     def _started(self, problem: Problem) -> Solution:
         """Return the best of the newest plans of alike problems, as far as they can be taken, and of the greedy one."""
-        plans = self._alike.get(_role(problem), [])[-ALIKE:]
-        starts = [usable_part(problem, plan) for plan in plans]
-        allowed = [one for one in starts if one and fits(problem, one) and _meets_duties(problem, one)]
+        everything = worth(problem.needs, closed_steps(problem, [course.id for course in problem.courses]))
+        allowed: list[tuple[str, ...]] = []
+        for plan in reversed(self._alike.get(_role(problem), [])[-ALIKE:]):
+            start = usable_part(problem, plan)
+            if start and fits(problem, start) and _meets_duties(problem, start):
+                if _value(problem, start) >= everything - _EQUAL:  # no plan closes more
+                    return _bounded(problem, start, everything)
+                allowed.append(start)
         greedy = greedy_plan(problem)
         if _meets_duties(problem, greedy):
             allowed.append(greedy)
         if not allowed:  # duties may clash: only the solver can tell
             return solve(problem, 1.0)
         best = max(allowed, key=lambda plan: (_value(problem, plan, critical=True), _value(problem, plan)))
-        everything = worth(problem.needs, closed_steps(problem, [course.id for course in problem.courses]))
-        return refitted(problem, Solution("bounded", best, frozenset(), 0.0, everything, 0.0, 0.0))
+        return _bounded(problem, best, everything)
+
+
+def _bounded(problem: Problem, plan: tuple[str, ...], bound: float) -> Solution:
+    return refitted(problem, Solution("bounded", plan, frozenset(), 0.0, bound, 0.0, 0.0))
 
 
 def canonical(problem: Problem) -> Problem:
@@ -139,11 +148,11 @@ def _meets_duties(problem: Problem, plan: tuple[str, ...]) -> bool:
     for duty in sorted(problem.duties, key=lambda one: one.due_in_hours or 0.0):
         counted = {one for one in problem.stand_ins(duty.courses) if one in chosen}
         hours = sum(problem.by_id[one].hours for one in counted)
-        if hours < duty.hours - 1e-9 or (not duty.hours and len(counted) < duty.count):
+        if hours < duty.hours - _EQUAL or (not duty.hours and len(counted) < duty.count):
             return False
         if duty.due_in_hours is not None:  # what is due earlier is learned first
             due |= counted
-            if sum(problem.by_id[one].hours for one in due) > duty.due_in_hours + 1e-9:
+            if sum(problem.by_id[one].hours for one in due) > duty.due_in_hours + _EQUAL:
                 return False
     return True
 
