@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import uuid4
@@ -14,9 +14,9 @@ from starlette.responses import Response
 from api.http.answers import Answer, stamp
 from api.http.igot.caller import caller
 from api.http.igot.profile import record_for
-from api.http.service import service_of
+from api.http.service import Service, service_of
 from features.records import PlannedCourse
-from features.reference import PlanItem, Reference
+from features.reference import Reference
 
 PATHS = ("/cbplan/v4/user/dictionary", "/api/cbplan/v4/user/dictionary")
 Caller = Annotated[str | None, Depends(caller)]
@@ -54,9 +54,10 @@ async def dictionary(request: Request, body: PlanRequest, caller: Caller) -> Res
     at, number = service.clock(), str(uuid4())
     due = [plan for plan in record.plans if plan.due_on is None or plan_year(plan.due_on) == year]
     reference = service.engine.reference
+    known = _known(service, due, reference)
     lists = {
-        "aparPlanList": _plans((plan for plan in due if plan.apar), reference),
-        "nonAparPlanList": _plans((plan for plan in due if not plan.apar), reference),
+        "aparPlanList": _plans((plan for plan in due if plan.apar), known, reference),
+        "nonAparPlanList": _plans((plan for plan in due if not plan.apar), known, reference),
     }
     return Answer(
         {
@@ -80,24 +81,37 @@ def plan_year(day: datetime) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
-def _plans(planned: Iterable[PlannedCourse], reference: Reference) -> dict[str, Any]:
-    known = {item.plan: item for item in reference.plans}
+def _known(service: Service, due: Iterable[PlannedCourse], reference: Reference) -> dict[str, tuple[str, str]]:
+    """Return name and organisation of each plan: of the imported ones, and of those that were approved here."""
+    wanted = {plan.plan for plan in due}
+    found = {item.plan: (item.name or item.plan, item.organisation) for item in reference.plans if item.plan in wanted}
+    for plan in wanted - found.keys():
+        draft = service.store.workbench.draft(plan)
+        if draft is not None:
+            found[plan] = draft.name, draft.organisation
+    return found
+
+
+def _plans(
+    planned: Iterable[PlannedCourse], known: Mapping[str, tuple[str, str]], reference: Reference
+) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for course in planned:
-        plan = found.setdefault(course.plan, _plan(course, known.get(course.plan), reference))
+        plan = found.setdefault(course.plan, _plan(course, known.get(course.plan, (course.plan, "")), reference))
         plan["contentList"].append({"identifier": course.course, "mandatory": course.mandatory})
     return found
 
 
-def _plan(course: PlannedCourse, item: PlanItem | None, reference: Reference) -> dict[str, Any]:
-    organisation = reference.organisations.get(item.organisation) if item is not None else None
+def _plan(course: PlannedCourse, known: tuple[str, str], reference: Reference) -> dict[str, Any]:
+    name, place = known
+    organisation = reference.organisations.get(place)
     return {
-        "name": (item.name if item is not None else None) or course.plan,
+        "name": name,
         "endDate": "" if course.due_on is None else f"{course.due_on:%Y-%m-%d}",
         "planType": "CBP",
         "contentList": [],
         "comprehensiveAssessment": "",
-        "createdByOrgId": item.organisation if item is not None else "",
+        "createdByOrgId": place,
         "createdByOrgName": organisation.name if organisation is not None else "",
         "createdByOrgLogo": "",
     }

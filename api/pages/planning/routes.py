@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from api.pages.planning import gaps, overview, people, plans, start, supply
+from api.pages.planning import gaps, overview, people, plans, roles, start, supply
 
-routers = (start.router, overview.router, gaps.router, plans.router, people.router, supply.router)
+routers = (start.router, overview.router, gaps.router, plans.router, people.router, supply.router, roles.router)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from api.http.v1.organisations import gaps
+from api.http.v1.organisations import answers, gaps, plans
 
-routers = (gaps.router,)
+routers = (gaps.router, plans.router, answers.router)
