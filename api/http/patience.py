@@ -1,7 +1,10 @@
-"""How long the server waits for a request's head, and how long it may be.
+"""How long the server waits for a request's head, how long that may be, and how it takes leave.
 
 A client that sends a byte a minute holds a connection without ever asking anything. Bodies are watched where they are
 read (``api.http.bodies``); this watches what comes before: the request line and the headers.
+
+A server that stops closes connections on which nothing happens. A request may be on its way on one of them, so it
+listens a moment longer, answers what still comes, and says that the connection ends there.
 """
 
 from __future__ import annotations
@@ -16,6 +19,9 @@ HEAD_SECONDS = 10.0
 HEAD_BYTES = 65_536
 """How long it may be."""
 
+LEAVE_SECONDS = 0.5
+"""How long a server that stops listens on connections on which nothing happens."""
+
 _CLOSE = b"content-length: 0\r\nconnection: close\r\n\r\n"
 _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\n" + _CLOSE
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\n" + _CLOSE
@@ -28,6 +34,7 @@ class PatientProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _head_open = True
     """Whether a request's head is still to come or to be ended."""
+    _leaving = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a first request."""
@@ -50,6 +57,21 @@ class PatientProtocol(HttpToolsProtocol):
         self._head_open = False
         self._still()
         super().on_headers_complete()
+        if self._leaving and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def shutdown(self) -> None:
+        """Take leave: at once of a request that is being answered, in a moment of a connection that is idle."""
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and not self._leaving:
+            self._leaving = True
+            self.loop.call_later(LEAVE_SECONDS, self._leave)
+        else:
+            super().shutdown()
+
+    def _leave(self) -> None:
+        if not self.transport.is_closing():
+            super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         """Read on; a head that is not at its end by now is watched."""
