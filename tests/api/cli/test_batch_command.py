@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -99,3 +100,12 @@ def test_a_run_that_cannot_be_told_apart_from_another_model_is_refused(home: Hom
     result = CliRunner().invoke(app, arguments)
     assert "lists of at 2026-11-02T09:00:00" in str(result.exception)
     assert "--restart" in str(result.exception)
+
+
+def test_without_a_store_the_snapshot_is_all_there_is_and_no_store_is_made(home: Home, tmp_path: Path) -> None:
+    bare = tmp_path / "home"
+    shutil.copytree(home.folder, bare, ignore=shutil.ignore_patterns("store.sqlite3*"))
+    told = batch(Home(bare), tmp_path / "out", "--from", "warehouse", "--at", AT.isoformat())
+    assert told["learners"] == 240  # the erased one is in the snapshot still, the new one is not
+    assert told["store"] is None
+    assert not (bare / "store.sqlite3").exists()
