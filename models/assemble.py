@@ -71,7 +71,8 @@ def profiles_of(source: TableSource) -> tuple[pl.Series, list[Learner], NDArray[
     A profile is a ``Learner`` without an id: what features are made of.
     """
     columns = ["organisation_id", "position_id", "designation", "group", "cadre"]
-    people = source.read("learners").select("learner_id", *columns, pl.col("languages").list.join("\n"))
+    everyone = source.scan("learners") if isinstance(source, Snapshot) else source.read("learners").lazy()
+    people = everyone.select("learner_id", *columns, pl.col("languages").list.join("\n")).collect()
     people = people if people["learner_id"].is_sorted() else people.sort("learner_id")
     described = [*columns, "languages"]
     kinds = people.select(described).unique(maintain_order=True).with_row_index("kind")

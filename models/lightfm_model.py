@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Self
+from dataclasses import replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +104,12 @@ def _portions(data: TrainingData, epochs: int, seed: int) -> Iterator[tuple[Trai
     for _ in range(epochs):
         order = generator.permutation(with_history)
         many = int(np.searchsorted(np.cumsum(lengths[order]), MOST_AN_EPOCH, side="right"))
-        yield data.learners(np.sort(order[: max(many, 1)])), 1
+        picked = np.sort(order[: max(many, 1)])
+        own: dict[str, Any] = {
+            "histories": data.histories.rows(picked),
+            "learner_features": data.learner_features[picked],
+        }
+        yield replace(data, **own, completed=None, ratings=None), 1
 
 
 def identity_where_trained(data: TrainingData) -> sparse.csr_matrix:

@@ -23,6 +23,10 @@ NEAR = 4
 FADE = 0.3
 
 _LEARNERS = 8192
+_MANY = 250_000
+"""Learners from which on those with one course are left out first (nothing comes after it), and blocks are larger."""
+_BLOCK = 200_000
+"""Interactions of such a block."""
 
 
 class Transition:
@@ -119,8 +123,12 @@ def _moments_of_some(
     histories: Histories, decay: float, length_power: float
 ) -> Iterator[tuple[sparse.csr_matrix, sparse.csr_matrix, NDArray[np.float32]]]:
     """Yield inputs, targets (moments x courses) and the weights of the moments, some learners at a time."""
-    for start in range(0, len(histories), _LEARNERS):
-        some = histories.rows(slice(start, min(start + _LEARNERS, len(histories))))
+    size = _LEARNERS
+    if len(histories) >= _MANY:
+        histories = histories.rows(np.flatnonzero(histories.lengths > 1))
+        size = max(_LEARNERS, int(_BLOCK * len(histories) / max(len(histories.courses), 1)))
+    for start in range(0, len(histories), size):
+        some = histories.rows(slice(start, min(start + size, len(histories))))
         lengths = np.repeat(some.lengths, some.lengths)
         place = np.arange(len(some.courses)) - np.repeat(some.indptr[:-1], some.lengths)
         left = lengths - 1 - place

@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 from scipy import sparse
 
 from features.histories import Histories
-from models import lightfm_model
+from models import lightfm_model, transition
 from models.base import TrainingData
 from models.identical import identical_learners
 from models.lightfm_model import LightFm, identity_where_trained
@@ -31,9 +31,10 @@ def test_one_row_for_all_who_are_alike_trains_the_same_model_to_the_last_bit(che
     from lightfm import LightFM
 
     net = LightFM(no_components=8, loss="warp", learning_rate=0.05, random_state=0)
-    everyone = sparse.hstack([np.ones((len(checkers.histories), 1)), checkers.learner_features]).tocsr()
+    ones = sparse.csr_matrix(np.ones((len(checkers.histories), 1), dtype=np.float32))
+    everyone = sparse.csr_matrix(sparse.hstack([ones, checkers.learner_features]), dtype=np.float32)
     courses = identity_where_trained(checkers)
-    net.fit(checkers.histories.matrix().tocoo(), everyone.astype(np.float32), courses, epochs=5, num_threads=1)
+    net.fit(checkers.histories.matrix().tocoo(), everyone, courses, epochs=5, num_threads=1)
     ours = LightFm(components=8, epochs=5).fit(checkers)
     kinds = identical_learners(checkers.histories, checkers.learner_features)
     assert len(kinds.first) < len(checkers.histories)
@@ -57,3 +58,15 @@ def checkers() -> TrainingData:
     data = checkerboard()
     rows = np.arange(len(data.histories)) % 2
     return replace(data, learner_features=sparse.csr_matrix(np.eye(2, dtype=np.float32)[rows]))
+
+
+def test_of_many_learners_those_with_one_course_say_nothing_of_what_comes_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = np.random.default_rng(0)
+    rows = [generator.permutation(6)[: generator.integers(0, 5)].tolist() for _ in range(200)]
+    histories = Histories.of(rows, 6)
+    few = transition.moments(histories, 0.7, 0.5)
+    monkeypatch.setattr(transition, "_MANY", 100)
+    monkeypatch.setattr(transition, "_BLOCK", 50)
+    monkeypatch.setattr(transition, "_LEARNERS", 10)
+    for one, other in zip(few, transition.moments(histories, 0.7, 0.5), strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-5, atol=1e-6)
