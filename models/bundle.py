@@ -29,7 +29,7 @@ from models.base import Arrays, TrainingData
 from models.hybrid import Hybrid
 from models.plan import MODELS, SITUATIONS
 
-FORMAT = 3
+FORMAT = 4
 _MANIFEST = "manifest.json"
 _ARRAYS = "arrays"
 _REFERENCE = "reference"

@@ -24,6 +24,7 @@ from models.new_course_fitting import new_courses
 from models.new_courses import NewCourses
 from models.plan import BY_PROFILE, MODELS, NEIGHBOURS_NAME, SITUATIONS, Plan, fit_models, situation
 from models.popularity import Popularity
+from models.profile_fold import ProfileFold, profile_fold_of
 from models.series import Series
 from models.spectral import Spectral
 from models.terms import Terms, terms_of
@@ -75,6 +76,7 @@ class Hybrid:
         self.new: NewCourses | None = None
         self.terms: Terms | None = None
         self.fold: Fold | None = None
+        self.profile_fold: ProfileFold | None = None
 
     def fit(self, data: TrainingData, report: Callable[[str], None] | None = None) -> Self:
         """Choose settings and weights on a validation slice, then fit every model on all the data."""
@@ -94,6 +96,7 @@ class Hybrid:
         self.terms = with_new_terms(models, self.plan, self.new, terms, data)
         sizes = data.learner_features.shape[1], data.n_courses
         self.fold = fold_of(models, self.plan, self.new, self.terms, *sizes)
+        self.profile_fold = profile_fold_of(models, self.plan, self.new, self.terms, *sizes)
         return self
 
     def score(self, batch: LearnerBatch) -> Scores:
@@ -169,6 +172,7 @@ class Hybrid:
             **{f"new/{key}": value for key, value in new.arrays().items()},
             **{f"terms/{key}": value for key, value in terms.arrays().items()},
             **{f"fold/{key}": value for key, value in self.folded().arrays().items()},
+            **{f"profiles/{key}": value for key, value in self.folded_profiles().arrays().items()},
             "plan/weights": plan.weights,
             "plan/new_weights": plan.new_weights,
             "plan/new_place": plan.new_place,
@@ -188,6 +192,7 @@ class Hybrid:
         hybrid.new = NewCourses.from_arrays(_under("new/", arrays))
         hybrid.terms = Terms.from_arrays(_under("terms/", arrays))
         hybrid.fold = Fold.from_arrays(_under("fold/", arrays))
+        hybrid.profile_fold = ProfileFold.from_arrays(_under("profiles/", arrays))
         for name, kind in KINDS.items():
             own = _under(f"{name}/", arrays)
             if own:
@@ -199,6 +204,12 @@ class Hybrid:
         if self.fold is None:
             raise ValueError("the hybrid is not fitted: call fit first")
         return self.fold
+
+    def folded_profiles(self) -> ProfileFold:
+        """Return the fold of the models that read profiles; ``ValueError`` before a fit."""
+        if self.profile_fold is None:
+            raise ValueError("the hybrid is not fitted: call fit first")
+        return self.profile_fold
 
     def _fitted(self) -> tuple[Plan, NewCourses, Terms]:
         if self.plan is None or self.new is None or self.terms is None:

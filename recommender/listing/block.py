@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.histories import Histories
 from features.records import Learner
+from recommender.listing.ranges import ranges
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,27 @@ class LearnerBlock:
 
     def __len__(self) -> int:
         return len(self.histories)
+
+    def by_profile(self) -> tuple[LearnerBlock, NDArray[np.int64]]:
+        """Return the learners in order of their profiles, and where each of them stood."""
+        order = np.argsort(self.profile, kind="stable")
+        if (order[1:] > order[:-1]).all():
+            return self, order
+        place = np.empty(len(order), dtype=np.int64)
+        place[order] = np.arange(len(order))
+        sizes = np.diff(self.barred_from)[order]
+        barred_from = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        moved = place[self.evidence.learner]
+        rows = np.argsort(moved, kind="stable")
+        evidence = EvidenceColumns(*(getattr(self.evidence, one.name)[rows] for one in fields(EvidenceColumns)))
+        return replace(
+            self,
+            histories=self.histories.rows(order),
+            profile=self.profile[order],
+            barred_from=barred_from,
+            barred=self.barred[ranges(self.barred_from[order], sizes)],
+            evidence=replace(evidence, learner=moved[rows]),
+        ), order
 
     def rows(self, learners: slice) -> LearnerBlock:
         """Return some learners that stand one after the other."""

@@ -48,7 +48,7 @@ class Lister:
         self.compiled = compiled
         self._kinds = KindArrays.of(table)
         self._allowed = Allowed(self.catalogue)
-        self._bases = Bases(bundle)
+        self._bases = Bases(bundle, compiled=compiled)
 
     def best(
         self,
@@ -80,16 +80,17 @@ class Lister:
         threads
             How many to use; worth it only where the lister is ``compiled``.
         """
+        sorted_, order = block.by_profile()
         starts = range(0, max(len(block), 1), AT_ONCE)
 
         def part(start: int) -> Lists:
-            some = block.rows(slice(start, start + AT_ONCE))
+            some = sorted_.rows(slice(start, start + AT_ONCE))
             return self.explained(some, at, k, track=track, language=language, categories=categories)[0]
 
         if threads == 1 or len(starts) == 1:
-            return Lists.joined([part(start) for start in starts])
+            return Lists.joined([part(start) for start in starts]).placed(order)
         with ThreadPoolExecutor(threads) as pool:
-            return Lists.joined(list(pool.map(part, starts)))
+            return Lists.joined(list(pool.map(part, starts))).placed(order)
 
     def explained(
         self,

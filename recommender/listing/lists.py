@@ -34,5 +34,13 @@ class Lists:
             return parts[0]
         return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
 
+    def placed(self, rows: NDArray[np.int64]) -> Lists:
+        """Return the lists so that list ``n`` stands in row ``rows[n]``."""
+        if (rows[1:] > rows[:-1]).all():
+            return self
+        place = np.empty(len(rows), dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        return Lists(*(getattr(self, one.name)[place] for one in fields(self)))
+
     def __len__(self) -> int:
         return len(self.courses)
