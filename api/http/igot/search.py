@@ -26,7 +26,6 @@ from api.http.igot.narrowing import boost, facet, has, ordered, passes
 from api.http.igot.profile import record_for
 from api.http.searcher import NOBODY
 from api.http.service import Service, service_of
-from features.errors import KarmapathError
 from features.records import Learner
 from recommender.engine import Engine
 
@@ -64,8 +63,14 @@ def _text(value: object) -> object:
     return "" if value is None else value
 
 
-Whole = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_whole)]
-Listed = Annotated[Names, BeforeValidator(_list)]
+Number = Annotated[int, Field(ge=0, le=1_000_000)]
+Written = Annotated[str, Field(pattern=r"^[0-9]{1,6}$")]
+Whole = Annotated[Number, BeforeValidator(_whole, json_schema_input_type=Number | Written)]
+Listed = Annotated[Names, BeforeValidator(_list, json_schema_input_type=Names | Name | None)]
+
+
+Nothing = Annotated[list[Any], Field(max_length=0)] | Annotated[dict[str, Any], Field(max_length=0)]
+"""What the platform's search knows beyond this one; it may be there and hold nothing."""
 
 
 class SearchQuestion(BaseModel):
@@ -82,7 +87,7 @@ class SearchQuestion(BaseModel):
     not_exists: Listed = []
     mode: Annotated[str, Field(max_length=40)] | None = None
     softConstraints: Annotated[dict[Name, float], Field(max_length=50)] = {}  # noqa: N815 - the platform's name
-    multiFilters: Any = None  # noqa: N815 - the platform's name
+    multiFilters: Nothing | None = None  # noqa: N815 - the platform's name
 
 
 class SearchRequest(BaseModel):
@@ -150,8 +155,6 @@ class _Found:
 async def search(request: Request, body: SearchRequest, caller: Caller) -> Response:
     """Return the live courses that fit, as content objects, with facets."""
     service, question = service_of(request), body.request
-    if question.multiFilters:
-        raise KarmapathError("multiFilters", "filters: each field with the values of which one is enough", "use these")
     speaks_for_learners = principal_of(request).role in _SPEAK_FOR_LEARNERS
     learner = (await record_for(service, caller)).learner if caller and speaks_for_learners else NOBODY
     found = await service.solve(_find, service, service.engine, question, learner)

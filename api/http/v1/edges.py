@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
@@ -76,9 +76,10 @@ async def say(request: Request, statements: Statements) -> Response:
 @router.get("/suggestions", response_model=EdgeSuggestions)
 async def suggestions(
     request: Request,
-    kind: Annotated[Kind, Query(description="course_teaches, or role_needs with the role as subject")] = (
-        "course_teaches"
-    ),
+    kind: Annotated[
+        Literal["course_teaches", "role_needs"],
+        Query(description="what courses teach, or what roles need; ask /v1/positions/match what a title means"),
+    ] = "course_teaches",
     subject: OfSubject = None,
     ask: Annotated[bool, Query(description="only those so unsure that a person should be asked")] = False,
     limit: Limit = 20,
@@ -93,10 +94,8 @@ async def suggestions(
     }
     if kind == "role_needs":
         found = await service.solve(_unjudged_needs, service, engine, subject)
-    elif kind == "course_teaches":
-        found = _unjudged_tags(engine.reference, subject)
     else:
-        raise KarmapathError(f"kind {kind}", "course_teaches or role_needs", "ask /v1/positions/match for a title")
+        found = _unjudged_tags(engine.reference, subject)
     left = [one for one in found if (one["subject"], one["object"]) not in judged and (one["ask"] or not ask)]
     ordered = sorted(left, key=lambda one: (-one["confidence"], one["subject"], one["object"]))
     page = ordered[offset : offset + limit]

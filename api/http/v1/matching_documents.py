@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.v1.documents import Probability
+from features.store.events import NUMERIC
 
 Kind = Literal["course_teaches", "role_needs", "designation_means"]
 Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Level = Annotated[int, Field(ge=1, le=5, strict=True)]
+Level = Annotated[int, Field(ge=1, le=5), NUMERIC]
 
 
 class _Document(BaseModel):
@@ -55,7 +56,7 @@ class RoleText(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=500)]
     description: Annotated[str, Field(max_length=20_000)] | None = None
     activities: Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=200)] = []
-    limit: Annotated[int, Field(ge=1, le=100, strict=True)] = 20
+    limit: Annotated[int, Field(ge=1, le=100), NUMERIC] = 20
 
 
 class SuggestedNeed(_Document):
@@ -93,7 +94,7 @@ class EdgeStatement(BaseModel):
     object: Key = Field(description="the competency, or the position")
     verdict: Literal["confirmed", "rejected", "withdrawn"]
     organisation: Key | None = Field(None, description="where a designation means that; absent: everywhere")
-    from_level: Annotated[int, Field(ge=0, le=5, strict=True)] | None = Field(
+    from_level: Annotated[int, Field(ge=0, le=5), NUMERIC] | None = Field(
         None, description="level a course starts from"
     )
     level: Level | None = Field(None, description="level a course leads to, or a role needs")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api.http.access.organisations import Own, visible_organisations
@@ -88,7 +88,7 @@ async def peers(
 
 
 @router.get("/{organisation}/gaps/{competency}", response_model=CompetencyGap)
-async def gap(request: Request, organisation: Own, competency: str) -> Response:
+async def gap(request: Request, organisation: Own, competency: Annotated[str, Path(max_length=200)]) -> Response:
     """Return where a competency is missing, which activities ask for it, and what teaches it."""
     desk = desk_of(request)
     reference = desk.reference
