@@ -45,9 +45,9 @@ class Ran:
     making_seconds: float
     """From the first part's begin to the last one's end."""
     processor_seconds: float
-    """Of all threads together: on a busy machine this is what the work took."""
+    """Of all processes together: on a busy machine this is what the work took."""
     peak_mb: float
-    """Most memory that the process held."""
+    """Most memory that the processes held: an upper bound, as if all held their most at once."""
     bytes: int
     """Of the parts."""
     parts: int
@@ -114,6 +114,17 @@ def _lines(child: subprocess.Popen[str], progress: Callable[[int, int], None]) -
     return found
 
 
+def _peak_mb(processes: int) -> float:
+    """Return this process's most memory and, as often as there are processes below it, the largest one's."""
+    own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return (own + (processes * largest if processes > 1 else 0)) / 1024
+
+
+def _processor_seconds() -> float:
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
 def main() -> None:
     """Run the batch that the first argument describes."""
     from recommender.batch import Progress, Sources, run_batch  # noqa: PLC0415 - the parent needs none of it
@@ -127,17 +138,17 @@ def main() -> None:
         sys.stdout.write(f"{now.learners} {now.of_learners}\n")
         sys.stdout.flush()
 
-    began, worked = time.monotonic(), time.process_time()
+    began, worked = time.monotonic(), _processor_seconds()
     manifest: dict[str, Any] = run_batch(
         Path(asked.out), Path(asked.bundle), Sources(Path(asked.warehouse), None), source="warehouse", at=AT,
         top=asked.top, partition_size=asked.partition_size, threads=asked.threads, on=asked.on, progress=told,
     )  # fmt: skip
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak, worked_for = _peak_mb(asked.threads), _processor_seconds() - worked
     ran = Ran(
         manifest["learners"],
         time.monotonic() - began,
         making,
-        time.process_time() - worked,
+        worked_for,
         peak,
         manifest["bytes"],
         len(manifest["parts"]),

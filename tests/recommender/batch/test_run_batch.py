@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from tests.recommender.batch.worlds import AT, champion_folder, sources, varied_
 
 
 def run(home: Home, out: Path, **options: Any) -> dict[str, Any]:
-    asked = {"at": AT, "partition_size": 40, "threads": 2, **options}
+    asked = {"at": AT, "partition_size": 40, "threads": 1, **options}
     return run_batch(out, champion_folder(home), sources(home), **asked)
 
 
@@ -42,9 +44,17 @@ def test_every_learner_has_a_row_and_the_manifest_says_what_is_there(home: Home,
     assert {str(code) for row in lists["reasons"] for code in row} <= set(manifest["reasons"])
 
 
-def test_the_same_run_gives_the_same_bytes_with_any_number_of_threads(home: Home, tmp_path: Path) -> None:
-    run(home, tmp_path / "a", threads=1)
-    run(home, tmp_path / "b", threads=3)
+def test_processes_side_by_side_give_the_same_bytes_even_where_one_is_killed(home: Home, tmp_path: Path) -> None:
+    run(home, tmp_path / "a", partition_size=10)
+    killed: list[BaseProcess] = []
+
+    def kill(_: Progress) -> None:
+        if not killed:
+            killed.append(active_children()[0])
+            killed[0].kill()
+
+    run(home, tmp_path / "b", partition_size=10, threads=2, progress=kill)
+    assert killed
     assert digests(tmp_path / "a") == digests(tmp_path / "b")
 
 
@@ -64,7 +74,7 @@ def test_an_interrupted_run_makes_only_what_is_missing_and_ends_in_the_same_byte
 
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        run(home, out, progress=stop, threads=1)
+        run(home, out, progress=stop)
     assert not (out / "manifest.json").exists()
     (out / ".part-00001.parquet.dead").write_bytes(b"PAR1 a killed writer's")
     seen: list[Progress] = []
@@ -84,7 +94,7 @@ def test_a_torn_or_foreign_part_is_made_again(home: Home, tmp_path: Path) -> Non
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(home, out, progress=stop, threads=1)
+        run(home, out, progress=stop)
     torn = out / "part-00000.parquet"
     torn.write_bytes(torn.read_bytes()[:-9])
     (out / "part-00002.parquet").write_bytes((out / "part-00001.parquet").read_bytes())
@@ -101,7 +111,7 @@ def test_what_happens_after_a_run_began_is_not_in_it(home: Home, tmp_path: Path)
     run(home, tmp_path / "whole")
     out = tmp_path / "out"
     with pytest.raises(KeyboardInterrupt):
-        run(home, out, progress=stop, threads=1)
+        run(home, out, progress=stop)
     Store(home.store_url).append_events([parse_event({"kind": "completion", "learner": "L7", "course": "c6"})])
     run(home, out)
     assert digests(out) == digests(tmp_path / "whole")
@@ -143,7 +153,7 @@ def test_two_runs_do_not_write_into_one_folder(home: Home, tmp_path: Path) -> No
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(home, out, progress=again, threads=1)
+        run(home, out, progress=again)
 
 
 @pytest.mark.parametrize("on", ["ray://x", "dask", "everywhere"])
