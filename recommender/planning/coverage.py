@@ -46,7 +46,7 @@ class Coverage:
     waiting: float | None
     """Expected people below the level their position requires; ``None``: fewer than ten are asked for it."""
     unserved: float | None
-    """Of these, people whom no course they can read leads there."""
+    """Of these, people whom no course they can read leads there; ``None``: of fewer than ten."""
     languages: Mapping[str, float]
     """Unserved people by their first language; languages of fewer than ten people are put together as ``other``."""
     positions: int
@@ -62,7 +62,8 @@ class ContentRequest:
     to_level: int
     language: str | None
     """``None``: any."""
-    people: int
+    people: int | None
+    """``None``: fewer than ten."""
     critical: bool
     designations: tuple[str, ...]
     reason: str
@@ -115,20 +116,20 @@ def content_requests(found: Iterable[Coverage], reference: Reference) -> tuple[C
             titles.setdefault(need.competency, set()).add(position.designation)
     requests = []
     for one in found:
-        if one.status in (COVERED, ONE_ONLY) or one.unserved is None:
+        if one.status in (COVERED, ONE_ONLY):
             continue
-        languages: dict[str | None, float] = {None: one.unserved}
-        if one.status == NO_LANGUAGE:
+        languages: dict[str | None, float | None] = {None: one.unserved}
+        if one.status == NO_LANGUAGE and one.languages:
             languages = dict(one.languages.items())
         for language, people in languages.items():
             start = one.reaches if one.status == NOT_HIGH_ENOUGH else 0
             requests.append(
                 ContentRequest(
-                    one.competency, one.name, start, one.level, language, round(people), one.critical,
-                    tuple(sorted(titles.get(one.competency, ()))), one.status,
+                    one.competency, one.name, start, one.level, language,
+                    None if people is None else round(people), one.critical, tuple(sorted(titles.get(one.competency, ()))), one.status,
                 )
             )  # fmt: skip
-    return tuple(sorted(requests, key=lambda r: (not r.critical, -r.people, r.competency, r.language or "")))
+    return tuple(sorted(requests, key=lambda r: (not r.critical, -(r.people or 0), r.competency, r.language or "")))
 
 
 def course_gains(problem: PlanProblem) -> tuple[CourseGain, ...]:
@@ -245,6 +246,7 @@ def _coverage(name: str, asked: _Asked, reference: Reference, prices: _PriceBook
     else:
         status = ONE_ONLY if min(counts) <= 1 else COVERED
     enough = asked.asked >= least
+    without = sum(people for people, _ in asked.languages.values())
     competency = reference.competencies.get(name)
     return Coverage(
         competency=name,
@@ -255,7 +257,7 @@ def _coverage(name: str, asked: _Asked, reference: Reference, prices: _PriceBook
         courses=len(courses),
         reaches=reaches,
         waiting=asked.waiting if enough else None,
-        unserved=asked.unserved if enough else None,
+        unserved=asked.unserved if enough and (without == 0 or without >= least) else None,
         languages=_by_language(asked, least) if enough else {},
         positions=len(asked.positions),
     )

@@ -47,6 +47,4 @@ def _far_apart(kinds: Floats, most: int, counts: NDArray[np.int64]) -> Floats:
 def _distances(points: Floats, centres: Floats) -> Floats:
     """Return squared distances, shape (points, centres)."""
     cross = points @ centres.T
-    return np.asarray(
-        np.maximum((points**2).sum(axis=1)[:, None] - 2 * cross + (centres**2).sum(axis=1)[None, :], 0.0)
-    )
+    return np.asarray(np.maximum((points**2).sum(axis=1)[:, None] - 2 * cross + (centres**2).sum(axis=1)[None, :], 0.0))
