@@ -11,10 +11,12 @@ import typer
 from api.cli.import_command import CampaignOption, ExtentOption, extent_of, window_of
 from api.cli.opened import HomeOption, JsonOption, existing_store
 from api.cli.output import log, print_json, say
+from api.cli.verdicts import put_in_verdicts
 from features.home import Home
 
 if TYPE_CHECKING:
-    from experiments.refresh import Outcome, StepReport
+    from experiments.refresh import Outcome, Step, StepReport
+    from experiments.refresh.night import Results
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -76,7 +78,7 @@ def refresh(
         "settings": settings.model_dump(mode="json"),
         "campaigns": [str(window) for window in windows], "lists": lists, "top": top, "redis": redis is not None,
     }  # fmt: skip
-    steps = [*work.steps(lists), *_publishing(place, redis)]
+    steps = [*(_learning(place, step) for step in work.steps(lists)), *_publishing(place, redis)]
     try:
         reports = Night(place.folder / "refresh").run(
             steps, asked, lambda line: log.print(line, markup=False), restart=restart
@@ -87,6 +89,17 @@ def refresh(
     _tell(reports, as_json=as_json)
     if any(report.status == "refused" for report in reports):
         raise typer.Exit(REFUSED)
+
+
+def _learning(home: Home, step: Step) -> Step:
+    """Have training learn from what planners said of edges, whatever the night's import brought."""
+    from experiments.refresh import Step
+
+    def train(before: Results) -> Outcome:
+        put_in_verdicts(home)
+        return step.run(before)
+
+    return Step("train", train) if step.name == "train" else step
 
 
 def _publishing(home: Home, redis: str | None) -> list[Any]:

@@ -79,9 +79,10 @@ def encoding_speed(encoder: Encoder) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         cached = CachedEncoder(encoder, Path(folder))
         for measure, target in (("seconds first time, at most", 80.0), ("seconds when nothing changed, at most", 1.0)):
-            started = time.perf_counter()
+            started, worked = time.perf_counter(), time.process_time()
             cached.encode(texts)
-            yield Row("2,400 courses of 100 tokens", measure, target, {OURS: time.perf_counter() - started})
+            figures = {OURS: time.perf_counter() - started, "processor seconds": time.process_time() - worked}
+            yield Row("2,400 courses of 100 tokens", measure, target, figures)
 
 
 def _catalogue_texts() -> list[str]:

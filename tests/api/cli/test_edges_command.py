@@ -9,7 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.app import app
+from api.cli.refresh_command import _learning
 from api.cli.verdicts import put_in_verdicts
+from experiments.refresh import Outcome, Step
 from features.home import Home
 from features.reference import Reference
 from features.store import EdgeVerdict, Store
@@ -57,3 +59,13 @@ def test_before_training_the_verdicts_go_into_the_warehouse(home: Home) -> None:
     put_in_verdicts(home)
     known = Reference.load(Warehouse(home.warehouse).current())
     assert {need.competency for need in known.roles["clerk"].requirements} == {"drafting", "resilience", "data"}
+
+
+def test_a_night_puts_them_in_before_it_trains(home: Home) -> None:
+    def needs(_: object) -> Outcome:
+        known = Reference.load(Warehouse(home.warehouse).current())
+        return Outcome({"needs": sorted(need.competency for need in known.roles["clerk"].requirements)})
+
+    assert _learning(home, Step("train", needs)).run({}).facts == {"needs": ["data", "drafting", "resilience"]}
+    other = Step("batch", needs)
+    assert _learning(home, other) is other
