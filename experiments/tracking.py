@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,20 @@ class Tracking:
 
     def _local_uri(self) -> str:
         self._home.tracking.mkdir(parents=True, exist_ok=True)
-        return f"sqlite:///{self._home.tracking / 'mlflow.sqlite3'}"
+        database = self._home.tracking / "mlflow.sqlite3"
+        if not database.exists():
+            self._make(database)
+        return f"sqlite:///{database}"
+
+    def _make(self, database: Path) -> None:
+        """Make MLflow's database beside its place and put it there whole: one that is half made cannot be opened."""
+        with tempfile.TemporaryDirectory(prefix=".making-", dir=database.parent) as work:
+            made = Path(work) / database.name
+            client = self._mlflow.MlflowClient(tracking_uri=f"sqlite:///{made}", registry_uri=f"sqlite:///{made}")
+            client.search_experiments()
+            client.search_registered_models()
+            with suppress(FileExistsError):  # another process was faster: its database stays
+                os.link(made, database)
 
     def _experiment(self) -> str:
         found = self._client.get_experiment_by_name(EXPERIMENT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from experiments.tracking import MODEL_NAME, Tracking
@@ -67,3 +69,12 @@ def test_the_champion_loads_through_mlflow_and_recommends(tracking: Tracking) ->
     (answer,) = model.predict(pd.DataFrame({"history": [["c1"]], "designation": ["Assistant Section Officer"]}))
     assert "c1" not in answer["courses"]
     assert answer["courses"][0] == "c2"
+
+
+def test_a_database_that_was_being_made_when_its_maker_was_killed_does_no_harm(tmp_path: Path) -> None:
+    half = tmp_path / "tracking" / ".making-killed"
+    half.mkdir(parents=True)
+    (half / "mlflow.sqlite3").write_bytes(b"half")
+    assert Tracking(Home(tmp_path)).versions() == []
+    assert Tracking(Home(tmp_path)).champion() is None
+    assert sorted(path.name for path in (tmp_path / "tracking").iterdir()) == [".making-killed", "mlflow.sqlite3"]
