@@ -124,7 +124,10 @@ def coverage(
     wanted = content_requests(found, world.reference)
     if requests is not None:
         columns = ("Competency", "From level", "To level", "Language", "People", "Critical", "Why")
-        rows = [(r.name, r.from_level, r.to_level, r.language or "any", r.people, r.critical, r.reason) for r in wanted]
+        rows = [
+            (r.name, r.from_level, r.to_level, r.language or "any", r.people or "few", r.critical, r.reason)
+            for r in wanted
+        ]
         requests.write_bytes(to_csv((columns, rows)))
         log.print(f"{requests}: {len(wanted)} requests")
     if as_json:

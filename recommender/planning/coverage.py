@@ -123,12 +123,18 @@ def content_requests(found: Iterable[Coverage], reference: Reference) -> tuple[C
             languages = dict(one.languages.items())
         for language, people in languages.items():
             start = one.reaches if one.status == NOT_HIGH_ENOUGH else 0
-            requests.append(
-                ContentRequest(
-                    one.competency, one.name, start, one.level, language,
-                    None if people is None else round(people), one.critical, tuple(sorted(titles.get(one.competency, ()))), one.status,
-                )
-            )  # fmt: skip
+            asked = ContentRequest(
+                competency=one.competency,
+                name=one.name,
+                from_level=start,
+                to_level=one.level,
+                language=language,
+                people=None if people is None else round(people),
+                critical=one.critical,
+                designations=tuple(sorted(titles.get(one.competency, ()))),
+                reason=one.status,
+            )
+            requests.append(asked)
     return tuple(sorted(requests, key=lambda r: (not r.critical, -(r.people or 0), r.competency, r.language or "")))
 
 
