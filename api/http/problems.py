@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -13,6 +15,10 @@ from starlette.responses import Response
 
 from api.http.answers import problem
 from features.errors import KarmapathError
+
+log = logging.getLogger("karmapath.http")
+
+_FOLDERS = re.compile(r"(?:/[^\s/;,]+){2,}")
 
 _STATUS = {
     "not_found": 404,
@@ -98,8 +104,15 @@ def install_problems(app: FastAPI) -> None:
 
 
 def describe(error: KarmapathError) -> dict[str, Any]:
-    """Return an error's facts as fields of a JSON document."""
-    return {"code": error.code, "found": error.found, "expected": error.expected, "remedy": error.remedy}
+    """Return an error's facts as fields of a JSON document; nothing of this machine's inside."""
+    return {"code": error.code, "found": _found(error), "expected": error.expected, "remedy": error.remedy}
+
+
+def _found(error: KarmapathError) -> str:
+    """Return what was found: where the store is and how folders are named is for the log, not for callers."""
+    if error.code == "store_unavailable":
+        return "a store that does not answer"
+    return _FOLDERS.sub("the home folder", error.found) if error.code == "not_ready" else error.found
 
 
 def status_of(error: KarmapathError) -> int:
@@ -108,8 +121,10 @@ def status_of(error: KarmapathError) -> int:
 
 
 def problem_of(error: KarmapathError) -> Response:
-    """Return the problem document of an error the user can put right."""
+    """Return the problem document of an error the user can put right; the log has what only operators can."""
     status = status_of(error)
+    if status >= 500:
+        log.error("%s: %s", error.code, error)
     title = _TITLES.get(error.code, "The request cannot be taken")
     headers = _HEADERS.get(status, {})
     facts = describe(error)
