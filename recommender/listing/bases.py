@@ -19,8 +19,8 @@ from models.plan import SITUATIONS
 from models.profile_fold import ProfileFold
 from recommender.listing.reason_codes import OF_MODEL
 
-KEPT_BYTES = 64_000_000
-"""Memory for base rows that are kept; those asked for longest ago go first."""
+KEPT_BYTES, KEPT_BYTES_COMPILED = 64_000_000, 512_000_000
+"""Memory for base rows that are kept, for a few learners at a time and for millions; those asked for longest ago go."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Bases:
         self._codes = np.array([OF_MODEL[name] for name in ALL], dtype=np.uint8)[self.fold.parts]
         self._rows = np.asarray(self.fold.rows)
         self._kept: OrderedDict[Learner, Base] = OrderedDict()
-        self._most = max(16, KEPT_BYTES // (5 * len(SITUATIONS) * max(len(bundle.course_ids), 1)))
+        kept = KEPT_BYTES_COMPILED if compiled else KEPT_BYTES
+        self._most = max(16, kept // (5 * len(SITUATIONS) * max(len(bundle.course_ids), 1)))
         self._lock = Lock()
 
     def of(self, profile: Learner) -> Base:

@@ -78,7 +78,7 @@ def _together(parts: Any, codes: Any, scores: Any, loudest: Any) -> None:
         for number in range(n_parts):
             part = parts[situation, number]
             for course in range(n_courses):
-                scores[situation, course] += part[course]
-                if part[course] > most[course]:
-                    most[course] = part[course]
-                    loudest[situation, course] = codes[number]
+                value, louder = part[course], part[course] > most[course]
+                scores[situation, course] += value
+                most[course] = value if louder else most[course]
+                loudest[situation, course] = codes[number] if louder else loudest[situation, course]

@@ -13,9 +13,6 @@ from recommender.listing.posts import PostTable, TaughtTable
 from recommender.listing.ranges import changes, ranges
 from recommender.listing.standings import Standings
 
-CRITICAL = 2.0
-"""A step towards a critical requirement counts so many times."""
-
 
 @dataclass(frozen=True)
 class CourseNeeds:
@@ -65,19 +62,19 @@ class Lessons:
         return np.diff(self.start)
 
 
-def course_needs(post: NDArray[np.int64], standing: Standings, posts: PostTable, lessons: Lessons) -> CourseNeeds:
+def course_needs(
+    post: NDArray[np.int64], standing: Standings, posts: PostTable, lessons: Lessons, *, compiled: bool = False
+) -> CourseNeeds:
     """Return how far each course closes the gaps of each learner; ``post`` has shape (n,).
 
     A step counts with P(not yet held) times the requirement's weight (``CRITICAL`` times, where it is critical) times
     the confidence that the course teaches it.
     """
-    need = standing.need
-    worth = posts.weight[need] * np.where(posts.critical[need], CRITICAL, 1.0)
-    required = posts.required[need]
-    steps = np.zeros((len(need), MAX_LEVEL + 1))
-    within = np.arange(1, MAX_LEVEL + 1) <= required[:, None]
-    steps[:, 1:] = np.where(within, (1.0 - standing.at_least[:, 1:]) * worth[:, None], 0.0)
-    upto = np.cumsum(steps, axis=1)
+    upto = _steps_up_to(standing, posts)
+    if compiled:
+        from recommender.listing.needs_numba import needs_compiled  # noqa: PLC0415 - serving does without it
+
+        return CourseNeeds(*needs_compiled(post, standing.start, upto, lessons))
     sizes = lessons.sizes[post]
     row = ranges(lessons.start[post], sizes)
     learner = np.repeat(np.arange(len(post)), sizes)
@@ -85,6 +82,14 @@ def course_needs(post: NDArray[np.int64], standing: Standings, posts: PostTable,
     closed = upto[asked, lessons.last[row]] - upto[asked, lessons.first[row]]
     closed = np.maximum(closed, 0.0) * lessons.confidence[row]
     return _by_course(learner, lessons.course[row], closed, len(post), lessons.hours)
+
+
+def _steps_up_to(standing: Standings, posts: PostTable) -> NDArray[np.float64]:
+    """Return the weighted missing steps up to each level, shape (n_rows, 6)."""
+    worth = posts.worth[standing.need]
+    steps = np.zeros((len(worth), MAX_LEVEL + 1))
+    np.multiply(1.0 - standing.at_least[:, 1:], worth[:, 1:], out=steps[:, 1:])
+    return np.cumsum(steps, axis=1)
 
 
 def _by_course(
@@ -95,8 +100,9 @@ def _by_course(
     hours: NDArray[np.float64],
 ) -> CourseNeeds:
     """Add up what a course closes in several competencies; rows are by learner, then by course."""
-    place = np.flatnonzero(changes(learner) | changes(course))
-    total = np.add.reduceat(closed, place) if len(place) else closed
+    first = changes(learner) | changes(course)
+    place = np.flatnonzero(first)
+    total = np.bincount(np.cumsum(first) - 1, closed, len(place))
     need = (total / hours[course[place]]).astype(np.float32)
     some = need > 0
     start = np.concatenate([[0], np.cumsum(np.bincount(learner[place][some], minlength=n))]).astype(np.int64)

@@ -19,7 +19,7 @@ from recommender.listing.kernel import (
 )
 from recommender.listing.lists import NOTHING
 
-_STRIP = 16
+_STRIP = 32
 """Courses that are compared with the least of the best at once."""
 
 
@@ -46,6 +46,7 @@ def _learners(
     n_courses = base.shape[1]
     scores, lift = np.empty(n_courses, dtype=np.float32), np.zeros(n_courses, dtype=np.float32)
     other = np.full(n_courses, -np.inf, dtype=np.float32)
+    total = np.empty(len(recency), dtype=np.float32)
     guess = np.float32(1.0)
     for learner in range(len(own)):
         taken = history[history_from[learner] : history_from[learner + 1]]
@@ -69,7 +70,7 @@ def _learners(
             course = courses[learner, place]
             guided[learner, place] = lift[course] > 0
             nearest[learner, place], loudest[learner, place] = _facts(
-                course, said[course], lift[course], other[course], taken, weights, spoken
+                course, said[course], lift[course], other[course], taken, weights, spoken, total
             )
         lift[need_course[needs]] = 0.0
 
@@ -152,10 +153,12 @@ def _add_few(scores: Any, history: Any, weights: Any, rows: Any, few_from: Any, 
 
 
 @njit(cache=True, nogil=True)
-def _facts(course: int, said: Any, lift: Any, other: Any, history: Any, weights: Any, rows: Any) -> tuple[int, int]:
+def _facts(
+    course: int, said: Any, lift: Any, other: Any, history: Any, weights: Any, rows: Any, total: Any
+) -> tuple[int, int]:
     """Return the course of the history that adds most, and what says most."""
     n_groups, n = len(rows), len(history)
-    total = np.zeros(n_groups, dtype=np.float32)
+    total[:] = 0.0
     nearest, most = NOTHING, np.float32(0.0)
     for age in range(n):
         taken = history[n - 1 - age]

@@ -106,7 +106,7 @@ class Lister:
         catalogue = self.catalogue
         post = block.post[block.profile]
         standing = standings(block, catalogue.posts, at, self._kinds)
-        needs = course_needs(post, standing, catalogue.posts, self._lessons)
+        needs = course_needs(post, standing, catalogue.posts, self._lessons, compiled=self.compiled)
         work, codes = self._work(block, needs, at, language, categories)
         best = self._kernel(work, k, _TRACKS[track])
         gap = gap_reasons(best.courses, post, standing, catalogue.posts, catalogue.taught)
@@ -184,11 +184,13 @@ class Lister:
         plan = self.bundle.hybrid.plan
         if plan is None or "need" not in self.bundle.hybrid.models:
             return np.zeros(len(needs.need), dtype=np.float32)
-        learner = np.repeat(np.arange(len(rows)), np.diff(needs.start))
+        sizes = np.diff(needs.start)
         greatest = np.zeros(len(rows), dtype=np.float32)
-        np.maximum.at(greatest, learner, needs.need)
+        some = np.flatnonzero(sizes)
+        if len(some):
+            greatest[some] = np.maximum.reduceat(needs.need, needs.start[some])
         height = need_height(plan, rows)
-        return np.asarray(height[learner] * (needs.need / greatest[learner]), dtype=np.float32)
+        return np.asarray(np.repeat(height, sizes) * (needs.need / np.repeat(greatest, sizes)), dtype=np.float32)
 
     @cached_property
     def _rows(self) -> NDArray[np.int16]:

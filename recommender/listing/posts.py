@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.reference import Reference, Requirement
+from features.schema import MAX_LEVEL
 
 NO_POST = 0
 """Row of a learner whose position is unknown: it requires nothing."""
+CRITICAL = 2.0
+"""A step towards a critical requirement counts so many times."""
 _SHORTEST = 0.25
 """Hours a course is counted with at least, so that a five-minute clip does not win by its shortness alone."""
 
@@ -35,6 +39,13 @@ class PostTable:
     critical: NDArray[np.bool_]
     slot: NDArray[np.int16]
     """Shape (n_posts, n_competencies), -1 where a post does not require the competency."""
+
+    @cached_property
+    def worth(self) -> NDArray[np.float64]:
+        """Shape (n_requirements, 6): what each step is worth; 0 for those above the required level."""
+        worth = self.weight * np.where(self.critical, CRITICAL, 1.0)
+        levels = np.arange(MAX_LEVEL + 1)
+        return np.where((levels > 0) & (levels <= self.required[:, None]), worth[:, None], 0.0)
 
     @classmethod
     def of(cls, reference: Reference, competencies: Mapping[str, int]) -> PostTable:
