@@ -40,14 +40,29 @@ class PlanRow:
     apar: bool = False
 
 
-def rows_of(plan: AnnualPlan, *, apar: bool = False) -> tuple[PlanRow, ...]:
-    """Return a plan's items for the designations they are for, sorted."""
-    return tuple(
-        sorted(
-            PlanRow(plan.organisation, "designation", item.designation, item.course, item.mandatory, item.due_on, apar)
-            for item in plan.items
-        )
-    )
+def rows_of(
+    plan: AnnualPlan, *, apar: bool = False, learners: Mapping[str, Sequence[str]] | None = None
+) -> tuple[PlanRow, ...]:
+    """Return a plan's items for the designations they are for, sorted.
+
+    An item for only some of a position (see ``patterns`` of ``plan_problem``) becomes a row for each of its people:
+    then ``learners`` must say who they are, by item (``AnnualPlan.learners``).
+    """
+    rows = []
+    for item in plan.items:
+        if "/" not in item.group:
+            scope, values = "designation", [item.designation]
+        elif learners is None or item.id not in learners:
+            raise KarmapathError(
+                f"an item for some people of {item.designation}, without their ids",
+                "the people of each item", "give the learners of the plan, too",
+            )  # fmt: skip
+        else:
+            scope, values = "learner", list(learners[item.id])
+        rows += [
+            PlanRow(plan.organisation, scope, one, item.course, item.mandatory, item.due_on, apar) for one in values
+        ]
+    return tuple(sorted(rows))
 
 
 def to_v4(rows: Iterable[PlanRow], name: str, *, comment: str = "") -> dict[str, Any]:

@@ -66,6 +66,20 @@ def test_a_proposed_plan_has_the_platforms_form(plan: AnnualPlan) -> None:
         bound(document, {})
 
 
+def test_a_plan_for_some_of_a_position_names_its_people(
+    department: tuple[Snapshot, Reference], people: Workforce
+) -> None:
+    budget = Budget(4.0, date(2026, 11, 1), date(2027, 3, 31), most=6.0)
+    problem = plan_problem(people, *department, "m", budget, patterns=6)
+    found = propose(problem)
+    rows = rows_of(found, learners=found.learners(problem))
+    assert {row.scope for row in rows} == {"learner"}
+    assert len(rows) == found.effect.enrolments
+    assert from_v4(to_v4(rows, "Plan")) == rows
+    with pytest.raises(KarmapathError, match="without their ids"):
+        rows_of(found)
+
+
 Spoil = Callable[[dict[str, Any]], None]
 
 
