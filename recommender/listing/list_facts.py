@@ -25,7 +25,7 @@ from recommender.listing.reason_codes import (
 )
 from recommender.listing.standings import Standings
 
-_CODES = np.array([[CLOSES_UNKNOWN, CLOSES_CRITICAL_UNKNOWN], [CLOSES, CLOSES_CRITICAL]], dtype=np.uint8)
+GAP_CODES = np.array([[CLOSES_UNKNOWN, CLOSES_CRITICAL_UNKNOWN], [CLOSES, CLOSES_CRITICAL]], dtype=np.uint8)
 """By whether evidence speaks, then by whether the requirement is critical."""
 
 
@@ -71,7 +71,7 @@ def gap_reasons(
     found = np.flatnonzero(rows != NOTHING)
     need = standing.need[rows[found]]
     codes, competencies = np.zeros(n * k, dtype=np.uint8), np.full(n * k, NOTHING, dtype=np.int32)
-    codes[found] = _CODES[standing.known[rows[found]].astype(np.int64), posts.critical[need].astype(np.int64)]
+    codes[found] = GAP_CODES[standing.known[rows[found]].astype(np.int64), posts.critical[need].astype(np.int64)]
     competencies[found] = posts.competency[need]
     return codes.reshape(n, k), competencies.reshape(n, k)
 

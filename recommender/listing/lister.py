@@ -29,6 +29,7 @@ from recommender.state.many import KindArrays
 
 AT_ONCE = 2048
 """Learners who are worked on at once; memory grows with it, and with no other number of learners."""
+_S = len(SITUATIONS)
 _TRACKS = {None: ALL_COURSES, "guided": ONLY_GUIDED, "desirable": ONLY_DESIRABLE}
 
 
@@ -109,9 +110,19 @@ class Lister:
         needs = course_needs(post, standing, catalogue.posts, self._lessons, compiled=self.compiled)
         work, codes = self._work(block, needs, at, language, categories)
         best = self._kernel(work, k, _TRACKS[track])
-        gap = gap_reasons(best.courses, post, standing, catalogue.posts, catalogue.taught)
-        reasons, subjects = reasons_of(best, gap, codes[work.own], self._voices, situation(block.histories.lengths))
+        reasons, subjects = self._reasons(best, work, codes, post, standing)
         return Lists(best.courses, best.scores, best.guided, reasons, subjects), standing
+
+    def _reasons(
+        self, best: Best, work: Work, codes: NDArray[np.uint8], post: NDArray[np.int64], standing: Standings
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+        posts, taught, rows = self.catalogue.posts, self.catalogue.taught, situation(np.diff(work.history_from))
+        if self.compiled:
+            from recommender.listing.facts_numba import reasons_compiled  # noqa: PLC0415 - serving does without it
+
+            return reasons_compiled(best, codes, work.own, post, standing, posts, taught, self._voices, rows)
+        gap = gap_reasons(best.courses, post, standing, posts, taught)
+        return reasons_of(best, gap, codes[work.own], self._voices, rows)
 
     def _kernel(self, work: Work, k: int, track: int) -> Best:
         k = min(k, len(self.catalogue))
@@ -131,7 +142,7 @@ class Lister:
     ) -> tuple[Work, NDArray[np.uint8]]:
         """Return what the kernel reads, and the reason codes of the base rows."""
         rows = situation(block.histories.lengths)
-        met, own = np.unique(block.profile * len(SITUATIONS) + rows, return_inverse=True)
+        met, own = np.unique(block.profile * _S + rows, return_inverse=True)
         base, codes = self._base_rows(block, met, at, language, categories)
         fold = self.bundle.hybrid.folded()
         return Work(
@@ -165,10 +176,16 @@ class Lister:
         rows = np.empty((len(met), len(self.catalogue)), dtype=np.float32)
         codes = np.empty(rows.shape, dtype=np.uint8)
         live = self._allowed.live(at, categories)
-        for number, (profile, row) in enumerate(zip(*np.divmod(met, len(SITUATIONS)), strict=True)):
-            learner = block.profiles[profile]
-            base, shown = self._bases.of(learner), live & self._allowed.open_to(learner, language)
-            rows[number] = np.where(shown, base.scores[row], -np.inf)
+        bars: dict[int, Scores] = {}
+        before, bar, base = -1, rows[:0], None
+        for number, (profile, row) in enumerate(zip(*(part.tolist() for part in np.divmod(met, _S)), strict=True)):
+            if base is None or profile != before:
+                learner = block.profiles[profile]
+                base, shown = self._bases.of(learner), self._allowed.open_to(learner, language)
+                if id(shown) not in bars:
+                    bars[id(shown)] = np.where(live & shown, 0.0, -np.inf).astype(np.float32)
+                before, bar = profile, bars[id(shown)]
+            np.add(base.scores[row], bar, out=rows[number])
             codes[number] = base.loudest[row]
         return rows, codes
 

@@ -1,0 +1,96 @@
+"""Reasons, compiled: the same codes and subjects as ``list_facts``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from recommender.gaps import SURE
+from recommender.listing.kernel import FROM_GROUP, FROM_NEED, FROM_OTHERS, Best
+from recommender.listing.list_facts import GAP_CODES, Voices
+from recommender.listing.lists import NOTHING
+from recommender.listing.posts import PostTable, TaughtTable
+from recommender.listing.reason_codes import GOES_WITH, NEED
+from recommender.listing.standings import Standings
+
+
+def reasons_compiled(
+    best: Best,
+    said: NDArray[np.uint8],
+    own: NDArray[np.int64],
+    post: NDArray[np.int64],
+    standing: Standings,
+    posts: PostTable,
+    taught: TaughtTable,
+    voices: Voices,
+    situations: NDArray[np.int64],
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Return reason codes and subjects, shapes (n, k, 2); ``said`` holds the codes of base row ``own[n]``."""
+    shape = (*best.courses.shape, 2)
+    reasons, subjects = np.zeros(shape, dtype=np.uint8), np.full(shape, NOTHING, dtype=np.int32)
+    _reasons(
+        best.courses, best.nearest, best.loudest, said, own, post, situations, standing.start, standing.at_least,
+        standing.known, standing.rank, posts.start, posts.slot, posts.required, posts.critical, taught.start,
+        taught.competency, taught.from_level, taught.to_level, voices.of_group, voices.of_others, voices.is_new,
+        reasons, subjects,
+    )  # fmt: skip
+    return reasons, subjects
+
+
+@njit(cache=True, nogil=True)
+def _reasons(
+    courses: Any, nearest: Any, loudest: Any, said: Any, own: Any, post: Any, situations: Any, start: Any,
+    at_least: Any, known: Any, rank: Any, post_start: Any, slots: Any, required: Any, critical: Any, taught_start: Any,
+    competency: Any, from_level: Any, to_level: Any, of_group: Any, of_others: int, is_new: Any,
+    reasons: Any, subjects: Any,
+) -> None:  # fmt: skip
+    for learner in range(len(courses)):
+        first_need, first_row = post_start[post[learner]], start[learner]
+        for place in range(courses.shape[1]):
+            course = courses[learner, place]
+            if course == NOTHING:
+                continue
+            size = 0
+            lesson, slot = _worst_gap(
+                slots[post[learner]], at_least[first_row:], rank[first_row:], required[first_need:], competency,
+                from_level, to_level, taught_start[course], taught_start[course + 1],
+            )  # fmt: skip
+            if slot >= 0:
+                critical_one = int(critical[first_need + slot])
+                reasons[learner, place, 0] = GAP_CODES[int(known[first_row + slot]), critical_one]
+                subjects[learner, place, 0] = competency[lesson]
+                size = 1
+            if nearest[learner, place] != NOTHING:
+                reasons[learner, place, size] = GOES_WITH
+                subjects[learner, place, size] = nearest[learner, place]
+                size += 1
+            if size < 2:
+                loud = loudest[learner, place]
+                code = said[own[learner], course]
+                if loud == FROM_NEED:
+                    code = np.uint8(NEED)
+                elif loud == FROM_OTHERS:
+                    code = np.uint8(of_others)
+                elif loud >= FROM_GROUP:
+                    code = of_group[max(situations[learner] - 1, 0), loud - FROM_GROUP, is_new[course]]
+                reasons[learner, place, size] = code
+
+
+@njit(cache=True, nogil=True)
+def _worst_gap(
+    slots: Any, at_least: Any, rank: Any, required: Any, competency: Any, from_level: Any, to_level: Any,
+    first: int, last: int,
+) -> tuple[int, int]:  # fmt: skip
+    """Return the row of what is taught, and the slot, of the worst gap that a course closes a step of; else -1."""
+    best_lesson, best_slot = -1, -1
+    for lesson in range(first, last):
+        slot = int(slots[competency[lesson]])
+        if slot < 0 or from_level[lesson] >= required[slot]:
+            continue
+        level = min(to_level[lesson], required[slot])
+        if at_least[slot, level] < SURE and (best_slot < 0 or rank[slot] < rank[best_slot]):
+            best_lesson, best_slot = lesson, slot
+    return best_lesson, best_slot
