@@ -60,13 +60,14 @@ async def learner_page(
     hours: Annotated[float, Query(ge=0.25, le=2000)] = 40.0,
     hours_a_month: Annotated[float, Query(ge=0.5, le=300)] = 8.0,
     role: Annotated[str, Query(max_length=200)] = "",
+    course: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """Show a learner's two paths with their reasons, gaps and recommendations."""
     service = service_of(request)
     try:
         engine = service.engine
         record = await record_of(request, learner)
-        wishes = Wishes(hours, hours_a_month, role or None)
+        wishes = Wishes(hours, hours_a_month, role or None, course or None)
         limit = service.settings.deadline / 4
         view = await service.solve(learner_view, engine, record, service.clock(), wishes, limit)
     except KarmapathError as error:
