@@ -54,6 +54,7 @@ def course_document(course: Course, reference: Reference, version: str) -> Docum
                 "from_level": taught.from_level,
                 "to_level": taught.to_level,
                 "confidence": round(taught.confidence, 4),
+                "source": taught.source,
             }
             for taught in course.teaches
         ],
@@ -195,6 +196,7 @@ def role_document(role: Role, reference: Reference) -> Document:
                 "weight": need.weight,
                 "critical": need.critical,
                 "activity": need.activity,
+                "source": need.source,
             }
             for need in role.requirements
         ],

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from features.errors import KarmapathError
+from features.numbers import NUMERIC
 from features.schema import MAX_LEVEL
 from features.times import platform_time
 
@@ -27,21 +28,11 @@ Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x
 Title = Annotated[str, Field(max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-def _number(value: object) -> object:
-    """Let numbers through only: a text or a truth value that could be read as one is a mistake of the sender."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError("a number")  # noqa: TRY004 - pydantic tells a ValueError as a mistake of the sender
-    return value
-
-
 def _written_time(value: object) -> object:
     if not isinstance(value, str | datetime):
         raise ValueError("a time as ISO 8601 writes it")  # noqa: TRY004
     return value
 
-
-NUMERIC = BeforeValidator(_number)
-"""Stands last in an annotation, so that its bounds stay in the schema."""
 
 Truth = Annotated[bool, Field(strict=True)]
 Share = Annotated[float, Field(ge=0.0, le=1.0), NUMERIC]

@@ -14,8 +14,8 @@ from api.http.igot.caller import caller
 from api.http.igot.content import content
 from api.http.igot.profile import organisation_of, record_for
 from api.http.service import Service, service_of
+from features.numbers import NUMERIC
 from features.records import Learner
-from features.store.events import NUMERIC
 from recommender.eligibility import PORTAL_CATEGORIES
 from recommender.engine import GUIDED
 from recommender.trending import SHELVES, trending

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.http.access.records import seeker_of
 from api.http.answers import Answer
+from api.http.fresh import Fresh
 from api.http.problems import describe
 from api.http.service import service_of
 from api.http.shapes import course_card, course_document, role_document
@@ -62,10 +63,15 @@ async def courses(
 @router.get("/courses/{course}", response_model=CourseDocument)
 async def course(request: Request, course: CourseId) -> Response:
     """Return all that is known of a course."""
-    engine = service_of(request).engine
+    service = service_of(request)
+    engine = service.engine
     if course not in engine.reference.courses:
         raise NotFoundError(f"course {course!r}", "the id of a course in the catalogue", "search with /v1/courses?q=")
-    return Answer(course_document(engine.reference.courses[course], engine.reference, engine.version))
+    fresh = Fresh(request, service, engine)
+    if (same := fresh.unchanged()) is not None:
+        return same
+    document = course_document(engine.reference.courses[course], engine.reference, engine.version)
+    return Answer(document, headers=fresh.headers)
 
 
 @router.get("/courses/{course}/similar", response_model=Similar)
@@ -73,29 +79,41 @@ async def similar(request: Request, course: CourseId, limit: Limit = 10, offset:
     """Return live courses that go with a course, best first."""
     service = service_of(request)
     engine = service.engine
+    fresh = Fresh(request, service, engine)
+    if (same := fresh.unchanged()) is not None:
+        return same
     found = engine.similar(course, service.clock(), offset + limit)[offset:]
     items = [course_card(engine.reference.courses[c]) for c in found]
-    return Answer({"model": engine.version, "course": course, "offset": offset, "items": items})
+    return Answer({"model": engine.version, "course": course, "offset": offset, "items": items}, headers=fresh.headers)
 
 
 @router.get("/roles", response_model=Roles)
 async def roles(request: Request, q: Search = "", limit: Limit = 20, offset: Offset = 0) -> Response:
     """Return the roles whose name holds the words, in order of their ids."""
-    engine = service_of(request).engine
+    service = service_of(request)
+    engine = service.engine
+    fresh = Fresh(request, service, engine)
+    if (same := fresh.unchanged()) is not None:
+        return same
     words = q.casefold().split()
     all_roles = engine.reference.roles
     found = [all_roles[key] for key in sorted(all_roles) if _holds(all_roles[key].name, words)]
     items = [role_document(role, engine.reference) for role in _page(found, limit, offset)]
-    return Answer({"model": engine.version, "total": len(found), "offset": offset, "items": items})
+    document = {"model": engine.version, "total": len(found), "offset": offset, "items": items}
+    return Answer(document, headers=fresh.headers)
 
 
 @router.get("/roles/{role}", response_model=RoleDocument)
 async def role(request: Request, role: str) -> Response:
     """Return a role with its activities and requirements."""
-    engine = service_of(request).engine
+    service = service_of(request)
+    engine = service.engine
     if role not in engine.reference.roles:
         raise NotFoundError(f"role {role!r}", "the id of a role", "list the roles with /v1/roles")
-    return Answer(role_document(engine.reference.roles[role], engine.reference))
+    fresh = Fresh(request, service, engine)
+    if (same := fresh.unchanged()) is not None:
+        return same
+    return Answer(role_document(engine.reference.roles[role], engine.reference), headers=fresh.headers)
 
 
 @router.get("/models/current", response_model=ModelDocument)

@@ -223,6 +223,7 @@ class TaughtDocument(_Document):
     from_level: int
     to_level: int
     confidence: Probability
+    source: str | None = Field(description="who says so: tag, inferred or confirmed; null: the import does not tell")
 
 
 class CourseDocument(CourseCard):
@@ -286,6 +287,7 @@ class RequirementDocument(_Document):
     weight: float
     critical: bool
     activity: str | None
+    source: str | None = Field(description="who says so, as import, planner or confirmed")
 
 
 class RoleDocument(_Document):

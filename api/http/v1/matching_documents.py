@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.v1.documents import Probability
-from features.store.events import NUMERIC
+from features.numbers import NUMERIC
 
 Kind = Literal["course_teaches", "role_needs", "designation_means"]
 Key = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]

@@ -13,8 +13,9 @@ from api.http.service import service_of
 from api.http.shapes import Cards, recommendation_item
 from api.http.v1.documents import StatelessRecommendations
 from api.http.v1.shaping import BOOST, listed, made_wishes
+from features.numbers import NUMERIC
 from features.records import Enrolment, Learner, LearnerRecord
-from features.store.events import NUMERIC, Id, Time, Title, Truth
+from features.store.events import Id, Time, Title, Truth
 
 router = APIRouter(prefix="/v1", tags=["learners"])
 

@@ -44,3 +44,9 @@ def test_long_answers_are_compressed_on_request_and_short_ones_are_not(client: T
     assert "content-encoding" not in client.get("/health", headers={"accept-encoding": "gzip"}).headers
     plain = client.get("/v1/learners/L3/recommendations", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
+
+
+@pytest.mark.parametrize("path", ["courses/c1", "courses/c1/similar", "roles", "roles/clerk"])
+def test_what_the_model_alone_decides_is_not_made_again_either(client: TestClient, path: str) -> None:
+    tag = client.get(f"/v1/{path}").headers["etag"]
+    assert client.get(f"/v1/{path}", headers={"if-none-match": tag}).status_code == 304
