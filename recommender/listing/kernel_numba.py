@@ -215,23 +215,36 @@ def _count(scores: Any, value: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"reassoc"})
 def _keep(scores: Any, least: Any, courses: Any, values: Any) -> int:
     """Put the best of those that reach ``least`` into ``courses`` and ``values``, best first; return how many."""
-    size, k, n = 0, len(courses), len(scores)
-    for start in range(0, n, _STRIP):
-        end = min(start + _STRIP, n)
-        if _count(scores[start:end], least) == 0:
-            continue
-        for course in range(start, end):
-            value = scores[course]
-            if value >= least and value > -np.inf and (size < k or value > values[k - 1]):
-                place = size if size < k else k - 1
-                while place > 0 and values[place - 1] < value:
-                    values[place] = values[place - 1]
-                    courses[place] = courses[place - 1]
-                    place -= 1
-                values[place] = value
-                courses[place] = course
-                size = min(size + 1, k)
+    size, n = 0, len(scores)
+    whole = n - n % _STRIP
+    for start in range(0, whole, _STRIP):
+        reach = np.float32(0.0)
+        for place in range(_STRIP):
+            reach += np.float32(scores[start + place] >= least)
+        if reach > 0:
+            for course in range(start, start + _STRIP):
+                if scores[course] >= least:
+                    size = _insert(course, scores[course], courses, values, size)
+    for course in range(whole, n):
+        if scores[course] >= least:
+            size = _insert(course, scores[course], courses, values, size)
     return size
+
+
+@njit(cache=True, nogil=True)
+def _insert(course: int, value: Any, courses: Any, values: Any, size: int) -> int:
+    """Put a course behind all that are as good; courses come in order of their numbers."""
+    k = len(courses)
+    if value == -np.inf or (size == k and value <= values[k - 1]):
+        return size
+    place = size if size < k else k - 1
+    while place > 0 and values[place - 1] < value:
+        values[place] = values[place - 1]
+        courses[place] = courses[place - 1]
+        place -= 1
+    values[place] = value
+    courses[place] = course
+    return min(size + 1, k)
