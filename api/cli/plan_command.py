@@ -40,7 +40,7 @@ def refresh(
 
     from api.cli.opened import open_store
     from features.errors import NotReadyError
-    from recommender.planning.gap_map import open_gap_map
+    from recommender.planning.gap_map import basis_of, open_gap_map
     from recommender.planning.keeping import bring_up_to_date, build_from_snapshot
 
     world = PlanWorld.open(home, on)
@@ -49,7 +49,8 @@ def refresh(
     except NotReadyError:
         before = None
     with log.status("") as status:
-        if anew or on is not None or before is None or before.about.snapshot != world.snapshot.hash:
+        basis = world.snapshot.hash, basis_of(world.reference, world.evidence)
+        if anew or on is not None or before is None or (before.about.snapshot, before.about.basis) != basis:
             done = build_from_snapshot(
                 world.home, world.reference, world.at, snapshot=world.snapshot, table=world.evidence, say=status.update
             )

@@ -8,6 +8,7 @@ so a reader never sees half of one. It holds ``sums.parquet`` (for adding what c
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -27,6 +28,7 @@ from recommender.planning.disclosure import blocks
 from recommender.planning.shortfall import CELL, KEYS, SUMS, added, empty, shortfalls
 from recommender.planning.tree import Tree
 from recommender.planning.workforce import Workforce
+from recommender.state import EvidenceTable
 
 _CURRENT, _ABOUT = "CURRENT", "about.json"
 _KEPT = 24
@@ -44,8 +46,8 @@ class MapAbout:
     at: datetime
     """The moment beliefs stand for; a learner who changed since counts as of the update."""
     people: int
-    evidence: str
-    """Version of the evidence table."""
+    basis: str
+    """Digest of what positions require and of the evidence table: states of one basis can be updated."""
     last_event: int = 0
     """Number of the last event of the store that it knows."""
     forgotten: int = 0
@@ -84,6 +86,20 @@ class GapMap:
         """Sums of one person each, of those who changed since the build."""
         path = self.folder / "changed.parquet"
         return pl.read_parquet(path) if path.exists() else empty(("learner_id", *KEYS))
+
+
+def basis_of(reference: Reference, table: EvidenceTable) -> str:
+    """Return the digest of all that decides a map beside learners."""
+    needs = [
+        (
+            position,
+            [(n.competency, n.level, n.weight, n.critical) for n in reference.requirements_of_position(position)],
+        )
+        for position in sorted(reference.positions)
+    ]
+    courses = [(c.id, [(t.competency, t.to_level) for t in c.teaches]) for c in reference.courses.values()]
+    text = json.dumps([needs, sorted(courses), table.to_toml()])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def map_folder(home: Home) -> Path:

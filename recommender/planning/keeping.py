@@ -14,9 +14,12 @@ from features.store import Store
 from features.store.erase import digest
 from features.store.everyone import changed_since, forgotten_digests, seen
 from features.warehouse import Snapshot, Warehouse
-from recommender.planning.gap_map import GapMap, MapAbout, build_gap_map, open_gap_map, update_gap_map
+from recommender.planning.gap_map import GapMap, MapAbout, basis_of, build_gap_map, open_gap_map, update_gap_map
 from recommender.planning.workforce import workforce, workforce_blocks, workforce_of
 from recommender.state import DEFAULT_EVIDENCE, EvidenceTable
+
+REBUILT = 100_000
+"""People up to whom a map that cannot be updated is built anew while somebody waits."""
 
 
 def build_from_snapshot(
@@ -30,28 +33,44 @@ def build_from_snapshot(
 ) -> GapMap:
     """Build the map of everybody in a snapshot (the current one by default), as of a moment."""
     source = snapshot or Warehouse(home.warehouse).current()
-    about = MapAbout(source.hash, at, 0, table.version)
+    about = MapAbout(source.hash, at, 0, basis_of(reference, table))
     return build_gap_map(home, workforce_blocks(source, reference, at, table=table), reference, about, say)
 
 
 def bring_up_to_date(
-    home: Home, store: Store, reference: Reference, at: datetime, *, table: EvidenceTable = DEFAULT_EVIDENCE
+    home: Home,
+    store: Store,
+    reference: Reference,
+    at: datetime,
+    *,
+    table: EvidenceTable = DEFAULT_EVIDENCE,
+    rebuild_upto: int = REBUILT,
 ) -> GapMap:
     """Return the map with every learner of whom the store heard since as the store knows them at ``at``.
+
+    A map of another snapshot than the store's, or with other requirements or evidence than hold now, cannot be
+    updated: for at most ``rebuild_upto`` people it is built anew.
 
     Raises
     ------
     NotReadyError
-        If there is no map, or the store was filled from another snapshot than the map was built from.
+        If there is no map, or it is of more people and would have to be built anew.
     """
     before = open_gap_map(home)
     with store.everyone() as connection:
         state = seen(connection)
-        if state["snapshot"] != before.about.snapshot:
+    wanted = state["snapshot"], basis_of(reference, table)
+    if (before.about.snapshot, before.about.basis) != wanted:
+        if before.about.people > rebuild_upto or state["snapshot"] is None:
             raise NotReadyError(
-                f"a gap map of snapshot {before.about.snapshot}, and a store filled from {state['snapshot']}",
-                "both the same", "run 'karmapath plan refresh' to build the map anew",
-            )  # fmt: skip
+                "a gap map of another snapshot than the store's, or with other requirements or evidence than hold now",
+                "a map of what holds now",
+                "run 'karmapath plan refresh --anew'",
+            )
+        snapshot = Warehouse(home.warehouse).snapshot(state["snapshot"])
+        before = build_from_snapshot(home, reference, at, snapshot=snapshot, table=table)
+    with store.everyone() as connection:
+        state = seen(connection)
         ids = changed_since(connection, before.about.last_event)
         marks = forgotten_digests(connection) if state["forgotten"] != before.about.forgotten else frozenset()
     snapshot = Warehouse(home.warehouse).snapshot(before.about.snapshot)
@@ -63,7 +82,7 @@ def bring_up_to_date(
     was = workforce(snapshot, reference, before.about.at, learners=touched, table=table)
     now = workforce_of(records, reference, at, table=table)
     about = MapAbout(
-        snapshot.hash, before.about.at, 0, table.version,
+        snapshot.hash, before.about.at, 0, before.about.basis,
         last_event=state["last_event"], forgotten=state["forgotten"], updates=before.about.updates,
     )  # fmt: skip
     return update_gap_map(home, before, was, now, reference, about, gone)

@@ -299,7 +299,7 @@ class _Builder:
                 cohorts += _cohorts(g, need, held, open_to[rows][:, teaching], teaching, chances)
             useful[:, [n for n, c in enumerate(self.courses) if edits.has(edits.include, group.id, c.id)]] = True
             gains.append(useful & open_to[rows])
-            self._spread_to_required(useful, number)
+            self._spread_to_required(useful, base[rows], number)
             takes.append(useful & open_to[rows])
         families: dict[str, set[int]] = {}
         for n, course in enumerate(self.courses):
@@ -320,17 +320,25 @@ class _Builder:
             edits=edits,
         )
 
-    def _spread_to_required(self, useful: NDArray[np.bool_], number: Mapping[str, int]) -> None:
-        """Let whoever takes a course take what it requires, too."""
+    def _spread_to_required(self, useful: NDArray[np.bool_], base: NDArray[np.int8], number: Mapping[str, int]) -> None:
+        """Let whoever takes a course take what it requires, too, unless they hold all that it teaches."""
         waiting = [int(n) for n in np.flatnonzero(useful.any(axis=0))]
         while waiting:
             n = waiting.pop()
             for group in self.courses[n].requires:
                 for other in (number[v] for v in any_version(group, self.reference) if v in number):
-                    more = useful[:, n] & ~useful[:, other]
+                    more = useful[:, n] & ~useful[:, other] & ~self._holds(base, self.courses[other])
                     if more.any():
                         useful[:, other] |= more
                         waiting.append(other)
+
+    def _holds(self, base: NDArray[np.int8], course: Course) -> NDArray[np.bool_]:
+        """Return who holds every level that the course leads to."""
+        column = {competency: n for n, competency in enumerate(self.workforce.competencies)}
+        if not course.teaches or any(t.competency not in column for t in course.teaches):
+            return np.zeros(len(base), dtype=np.bool_)
+        held = [base[:, column[t.competency]] >= t.to_level for t in course.teaches]
+        return np.asarray(np.all(held, axis=0), dtype=np.bool_)
 
     def _open(self, number: Mapping[str, int]) -> NDArray[np.bool_]:
         """Return who can take what: not completed in any version, readable, not closed to them."""

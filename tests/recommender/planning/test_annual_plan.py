@@ -157,6 +157,25 @@ def test_the_planner_says_what_is_mandatory(department: World, people: Workforce
     assert not marks.get("do_draft12", False)
 
 
+def test_prerequisites_are_taken_by_those_who_lack_them(department: World, people: Workforce) -> None:
+    snapshot, reference = department
+    courses = {
+        **reference.courses,
+        "do_draft2": replace(reference.courses["do_draft2"], requires=(("do_draft1",),)),
+        "do_calm": replace(reference.courses["do_calm"], requires=(("do_draft1",),)),
+    }
+    edits = Edits(exclude=frozenset({("*", "do_draft12")}))
+    found = plan_problem(people, snapshot, replace(reference, courses=courses), "m", Budget(9.0, BEGIN, END), edits)
+    plan = propose(found, thrift=0.0)
+    mine = {item.course: item.people for item in plan.items if item.group == "p1"}
+    assert {"do_draft1", "do_draft2"} <= set(mine)
+    learners = plan.learners(found)["p1:do_draft1"]
+    shown = [f"c{n:02d}" for n in range(0, 20, 3)]  # they hold what it teaches
+    assert not set(learners) & set(shown)
+    alone = edited(replace(found, edits=Edits(exclude=frozenset({("*", "do_draft1")}))), plan, Edits())
+    assert alone.effect.closed == pytest.approx(plan.effect.closed)
+
+
 def test_due_dates_lie_in_the_plan_and_follow_the_steps(department: World, people: Workforce) -> None:
     edits = Edits(exclude=frozenset({("*", "do_draft12")}))
     plan = propose(problem(department, people, edits, hours=8.0), thrift=0.0)

@@ -9,13 +9,14 @@ import pytest
 
 from features.errors import NotReadyError
 from features.home import Home
-from features.reference import Reference
+from features.reference import Reference, Requirement
 from features.store import Store
 from features.store.events import Completed
 from features.warehouse import Snapshot, Warehouse
 from recommender.planning.gap_map import GapMap, gap_maps, open_gap_map
 from recommender.planning.gap_view import gap_view, peers, trend, worst
 from recommender.planning.keeping import bring_up_to_date, build_from_snapshot
+from recommender.planning.scenarios import with_requirements
 from recommender.planning.workforce import Workforce
 from tests.recommender.planning.offices import AT, offices
 
@@ -112,6 +113,20 @@ def test_an_erased_learner_leaves_the_map(tmp_path: Path) -> None:
     assert found.about.people == 31
     assert gap_view(found, reference, "d1").filter(competency_id="drafting")["n"].item() == 19
     assert bring_up_to_date(home, store, reference, AT).about.updates == found.about.updates
+
+
+def test_a_map_with_other_requirements_is_built_anew(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    snapshot, reference = offices(home.warehouse)
+    store = Store(home.store_url)
+    store.migrate()
+    store.load(snapshot)
+    build_from_snapshot(home, reference, AT)
+    more = with_requirements(reference, {"p1": (Requirement("x", None, "data", 1, 1.0, critical=False),)})
+    with pytest.raises(NotReadyError, match="--anew"):
+        bring_up_to_date(home, store, more, AT, rebuild_upto=10)
+    found = gap_view(bring_up_to_date(home, store, more, AT), more, "d1")
+    assert found.filter(competency_id="data")["n"].item() == 20
 
 
 def test_the_trend_has_each_date(tmp_path: Path) -> None:
