@@ -48,7 +48,7 @@ def measure(world: MeasuredWorld, work: Work, say: Say) -> dict[str, Any]:
     asked = Asked(str(world.folder / "out"), str(world.bundle), str(warehouse), work.threads, top=work.top)
     _fresh(world.folder)
     say("lists beside implicit")
-    speed = lists_speed(warehouse, snapshot, world.bundle, work.top, work.threads, min(work.spoken_for, small), say)
+    speed = lists_speed(warehouse, snapshot, world.bundle, work.top, min(work.spoken_for, small), say)
     say(f"a run over {small:,} learners")
     little = run_child(replace(asked, out=f"{asked.out}-small"))
     figures = [_beside_implicit(speed)]
@@ -79,7 +79,9 @@ def _beside_implicit(speed: ListsSpeed) -> Figure:
         f"{speed.lists_us:.1f} us a learner, implicit {speed.implicit_us:.1f}; "
         f"{speed.courses:,} courses, {speed.learners:,} learners; reading them takes {speed.reading_us:.1f} us more"
     )
-    return Figure("lists, time of implicit's", speed.lists_us / speed.implicit_us, 0.4, at_most=True, detail=detail)
+    return Figure(
+        "lists, processor time of implicit's", speed.lists_us / speed.implicit_us, 0.4, at_most=True, detail=detail
+    )
 
 
 def _large(small: Ran, large: Ran, snapshot: Snapshot) -> list[Figure]:

@@ -1,10 +1,13 @@
-"""How long lists take beside implicit's, in one process, one after the other, with the same threads."""
+"""How long lists take beside implicit's: one process, one thread each, one after the other, by the processor's clock.
+
+On a machine that does nothing else the processor's clock and the one on the wall agree; on a busy one only the former
+says what the work took.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -20,11 +23,12 @@ from recommender.batch.one_thread import one_blas_thread
 from recommender.listing import LearnerBlock, Lister
 
 _ROUNDS = 3
+_BLOCK = 12_500
 
 
 @dataclass(frozen=True)
 class ListsSpeed:
-    """Microseconds a learner, the middle of three rounds each."""
+    """Microseconds of one processor a learner, the middle of three rounds each."""
 
     lists_us: float
     """Masks, needs, the blend, the best k, reasons: from a block of learners to their lists."""
@@ -36,33 +40,34 @@ class ListsSpeed:
 
 
 def lists_speed(
-    warehouse: Path, snapshot: Snapshot, bundle: Path, k: int, threads: int, learners: int, say: Callable[[str], None]
+    warehouse: Path, snapshot: Snapshot, bundle: Path, k: int, learners: int, say: Callable[[str], None]
 ) -> ListsSpeed:
     """Measure both on the first ``learners`` learners of the snapshot."""
     lister = lister_of(bundle)
     with TemporaryDirectory() as folder:
-        everyone = take_warehouse(Path(folder), warehouse, snapshot, None, max(1, learners // (4 * threads)))
-        ranges = everyone.ranges[: 4 * threads]
-        began = time.perf_counter()
+        everyone = take_warehouse(Path(folder), warehouse, snapshot, None, _BLOCK)
+        ranges = everyone.ranges[: max(1, learners // _BLOCK)]
+        began = time.process_time()
         blocks = [block_of(everyone.read(ids), lister, AT) for ids in ranges]
-        reading = time.perf_counter() - began
+        reading = time.process_time() - began
     n = sum(map(len, blocks))
     batches = [_batch(block, lister) for block in blocks]
-    _lists(lister, blocks, k, threads)  # what is compiled or mapped at first use is there before the clock runs
+    _lists(lister, blocks, k)  # what is compiled or mapped at first use is there before the clock runs
     ours, theirs = [], []
     for number in range(_ROUNDS):
-        ours.append(_lists(lister, blocks, k, threads))
-        theirs.append(sum(implicit_us(one, k, threads) * len(one) for one in batches) / n)
+        ours.append(_lists(lister, blocks, k))
+        theirs.append(sum(implicit_us(one, k) * len(one) for one in batches) / n)
         say(f"  round {number + 1}: {1e6 * ours[-1] / n:.1f} us a learner, implicit {theirs[-1]:.1f}")
     return ListsSpeed(1e6 * median(ours) / n, 1e6 * reading / n, median(theirs), n, len(lister.catalogue))
 
 
-def _lists(lister: Lister, blocks: list[LearnerBlock], k: int, threads: int) -> float:
+def _lists(lister: Lister, blocks: list[LearnerBlock], k: int) -> float:
     """Return the seconds that the lists of all blocks take."""
-    began = time.perf_counter()
-    with one_blas_thread(), ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lambda block: lister.best(block, AT, k), blocks))
-    return time.perf_counter() - began
+    with one_blas_thread():
+        began = time.process_time()
+        for block in blocks:
+            lister.best(block, AT, k)
+        return time.process_time() - began
 
 
 def _batch(block: LearnerBlock, lister: Lister) -> LearnerBatch:
