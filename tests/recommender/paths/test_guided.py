@@ -7,7 +7,8 @@ from typing import Any
 from features.records import Enrolment, LearnerRecord
 from features.reference import Reference
 from recommender.paths import Path, PathSettings, Session, guided_path
-from recommender.paths.everyone import Solved, guided_paths
+from recommender.paths.everyone import guided_paths
+from recommender.paths.sharing import Sharing
 from recommender.state import competency_state
 from tests.recommender.paths.service import NOW, course, planned, proctored, record, reference
 
@@ -130,10 +131,10 @@ def test_without_a_position_only_duties_are_left() -> None:
 def test_a_population_is_planned_as_each_alone_and_equal_problems_once() -> None:
     people = [replace(record(), learner=replace(record().learner, id=f"l{n}")) for n in range(3)]
     people.append(replace(record("note1"), learner=replace(record().learner, id="l3")))
-    solved = Solved()
-    found = dict(guided_paths(people, reference(), NOW, PathSettings(), solved=solved))
+    sharing = Sharing()
+    found = dict(guided_paths(people, reference(), NOW, PathSettings(), sharing=sharing))
     assert [found[f"l{n}"].courses() for n in range(4)] == [_path(person).courses() for person in people]
-    assert (solved.asked, len(solved.known)) == (4, 2)
+    assert (sharing.counts.total(), len(sharing)) == (4, 2)
 
 
 def test_the_same_moment_gives_the_same_path() -> None:
