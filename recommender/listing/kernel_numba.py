@@ -19,7 +19,7 @@ from recommender.listing.kernel import (
 )
 from recommender.listing.lists import NOTHING
 
-_STRIP = 32
+_STRIP = 16
 """Courses that are compared with the least of the best at once."""
 
 
@@ -193,7 +193,7 @@ def _reached(scores: Any, k: int, guess: Any) -> Any:
         count = _count(scores, value)
         if count >= k:
             low = value
-            if count <= 2 * k:
+            if count <= k + k // 8:
                 break
             following = value + step if high == np.inf else np.float32(0.5) * (low + high)
         else:
