@@ -33,7 +33,7 @@ from recommender.state import EvidenceTable
 _CURRENT, _ABOUT = "CURRENT", "about.json"
 _KEPT = 24
 """States that are kept for the trend."""
-_HELD = 64
+_HELD = 8
 """Blocks whose sums are held before they are added up."""
 _ASKED = ("level", "weight", "critical")
 

@@ -8,14 +8,12 @@ level)+]. Both carry the variance that the beliefs leave open: people are judged
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import sparse
 
-from features.reference import Reference, Requirement
+from features.reference import Reference
 from recommender.planning.workforce import Workforce
 
 KEYS = ("organisation_id", "position_id", "group", "cadre")
@@ -44,15 +42,20 @@ def shortfalls(workforce: Workforce, reference: Reference, keys: Sequence[str] =
     Also ``level``, ``weight`` and ``critical`` of the requirement. ``keys`` are columns of the people, the position
     among them.
     """
-    number = {competency: n for n, competency in enumerate(workforce.competencies)}
+    asked = _needs(workforce, reference)
     people = workforce.people.select(pl.col(keys).fill_null("")).with_row_index("row")
-    parts = []
-    for (position,), some in people.partition_by("position_id", as_dict=True, maintain_order=True).items():
-        needs = reference.requirements_of_position(str(position)) if position in reference.positions else ()
-        asked = [need for need in needs if need.competency in number]
-        if asked:
-            parts.append(_of_position(workforce, some, asked, [number[need.competency] for need in asked], keys))
-    return pl.concat(parts) if parts else empty(keys)
+    coded = people.with_columns(code=pl.struct(keys).rank("dense"))
+    pairs = coded.select("row", "code", "position_id").join(asked, on="position_id")
+    if not pairs.height:
+        return empty(keys)
+    cells = pl.DataFrame({"code": pairs["code"], "competency": pairs["competency"], **_sums(workforce, pairs)})
+    return (
+        cells.group_by("code", "competency").agg(pl.col(SUMS).sum())
+        .join(coded.select("code", *keys).unique("code"), on="code")
+        .join(asked, on=["position_id", "competency"])
+        .sort("code", "competency")
+        .select(empty(keys).columns)
+    )  # fmt: skip
 
 
 def empty(keys: Sequence[str] = KEYS) -> pl.DataFrame:
@@ -69,36 +72,44 @@ def added(cells: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def _of_position(
-    workforce: Workforce, some: pl.DataFrame, asked: Sequence[Requirement], columns: Sequence[int], by: Sequence[str]
-) -> pl.DataFrame:
-    """Return the cells of the people who hold one post."""
-    codes = some.select(pl.struct(by).rank("dense") - 1).to_series().to_numpy()
-    first = some.with_columns(pl.Series("code", codes)).unique("code", keep="first").sort("code")
-    rows = some["row"].to_numpy()
-    adding: Any = sparse.csr_array(
-        (np.ones(len(rows)), (codes.astype(np.int64), np.arange(len(rows)))), shape=(first.height, len(rows))
-    )
-    held = workforce.held[np.ix_(rows, np.asarray(columns))]
-    sums = {name: np.empty((first.height, len(asked))) for name in SUMS}
-    known = workforce.known[np.ix_(rows, np.asarray(columns))]
-    sums["n"][:] = np.asarray(adding.sum(axis=1)).reshape(-1, 1)
-    sums["known"][:] = adding @ known.astype(np.float64)
-    for place, need in enumerate(asked):
-        below = 1.0 - held[:, place, need.level - 1].astype(np.float64)
-        mean, variance = missing_levels(held[:, place], need.level)
-        sums["short"][:, place] = adding @ below
-        sums["short_var"][:, place] = adding @ (below * (1.0 - below))
-        sums["levels"][:, place] = adding @ mean
-        sums["levels_var"][:, place] = adding @ variance
-    many = len(asked)
-    keys = {name: np.repeat(first[name].to_numpy(), many) for name in by}
-    frame = {
-        "competency_id": [need.competency for need in asked] * first.height,
-        **keys,
-        "level": [need.level for need in asked] * first.height,
-        "weight": [need.weight for need in asked] * first.height,
-        "critical": [need.critical for need in asked] * first.height,
-        **{name: values.ravel() for name, values in sums.items()},
+def _needs(workforce: Workforce, reference: Reference) -> pl.DataFrame:
+    """Return what the positions of these people require, a row a position and competency."""
+    number = {competency: n for n, competency in enumerate(workforce.competencies)}
+    by_roles: dict[tuple[str, ...], list[tuple[int, str, int, float, bool]]] = {}
+    rows = []
+    for one in workforce.people["position_id"].drop_nulls().unique():
+        position = reference.positions.get(one)
+        if position is None:
+            continue
+        if position.roles not in by_roles:
+            by_roles[position.roles] = [
+                (number[need.competency], need.competency, need.level, need.weight, need.critical)
+                for need in reference.requirements_of_roles(position.roles)
+                if need.competency in number
+            ]
+        rows += [(one, *need) for need in by_roles[position.roles]]
+    schema = {
+        "position_id": pl.String, "competency": pl.Int64, "competency_id": pl.String, "level": pl.Int8,
+        "weight": pl.Float64, "critical": pl.Boolean,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _sums(workforce: Workforce, pairs: pl.DataFrame) -> dict[str, Floats]:
+    """Return what each person adds to a cell, for each pair of person and requirement."""
+    rows, columns = pairs["row"].to_numpy(), pairs["competency"].to_numpy()
+    levels = pairs["level"].to_numpy().astype(np.int64)
+    held = workforce.held[rows, columns]
+    short, mean, variance = (np.empty(len(rows)) for _ in range(3))
+    for level in np.unique(levels):
+        some = levels == level
+        short[some] = 1.0 - held[some, level - 1].astype(np.float64)
+        mean[some], variance[some] = missing_levels(held[some], int(level))
+    return {
+        "n": np.ones(len(rows)),
+        "known": workforce.known[rows, columns].astype(np.float64),
+        "short": short,
+        "short_var": short * (1.0 - short),
+        "levels": mean,
+        "levels_var": variance,
     }
-    return pl.DataFrame(frame, schema=empty(by).schema)

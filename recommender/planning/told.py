@@ -164,27 +164,38 @@ def _arrays(
 ) -> tuple[EvidenceRows, np.ndarray]:
     many = len(reference.courses) + 1
     from_course = pl.col("course_id").is_not_null()
-    # A course that the catalogue has not is a group of its own for what it says of one competency.
-    foreign = pl.col("course_id").rank("dense").cast(pl.Int64) + many + len(EVIDENCE_KINDS)
-    member = pl.when(from_course).then(pl.coalesce("course", foreign)).otherwise(many + pl.col("kind"))
+    # What a course that the catalogue has not says of one competency is a group of its own.
+    foreign = rows.filter(from_course & pl.col("course").is_null()).select("course_id").unique().sort("course_id")
+    numbered = foreign.with_row_index("foreign", offset=many + len(EVIDENCE_KINDS))
+    known = rows.join(numbered, on="course_id", how="left") if foreign.height else rows.with_columns(foreign=pl.lit(0))
+    member = pl.when(from_course).then(pl.coalesce("course", "foreign")).otherwise(many + pl.col("kind"))
     case = pl.col("person").cast(pl.Int64) * len(competencies) + pl.col("competency")
     age = (pl.lit(at) - pl.col("observed_on")).dt.total_milliseconds() / 86_400_000
-    made = rows.select(
-        case.alias("case"), member.alias("member"), from_course.alias("from_course"), "kind", "passed", "level",
-        age.alias("age"), "in_use", "attempt", "dwell",
-    ).sort("case", "member", maintain_order=True)  # fmt: skip
-    cases, inverse = np.unique(made["case"].to_numpy(), return_inverse=True)
-    changed = made.select((pl.struct("case", "member") != pl.struct("case", "member").shift(1)).fill_null(value=True))
-    group = np.cumsum(changed.to_series().to_numpy()) - 1
+    made = known.select(
+        case.alias("case"), member.cast(pl.Int64).alias("member"), from_course.alias("from_course"),
+        pl.col("kind").cast(pl.Int64), "passed", pl.col("level").cast(pl.Int64), age.alias("age"), "in_use",
+        pl.col("attempt").cast(pl.Int64), pl.col("dwell").cast(pl.Float64),
+    )  # fmt: skip
+    key = made["case"].to_numpy() * (many + len(EVIDENCE_KINDS) + foreign.height + 1) + made["member"].to_numpy()
+    order = np.argsort(key, kind="stable")
+    arrays = {name: made[name].to_numpy()[order] for name in made.columns}
+    cases, inverse = _runs(arrays["case"])
     return EvidenceRows(
-        case=inverse.astype(np.int64),
-        group=group.astype(np.int64),
-        from_course=made["from_course"].to_numpy(),
-        kind=made["kind"].to_numpy(),
-        passed=made["passed"].to_numpy(),
-        level=made["level"].to_numpy(),
-        age_days=made["age"].to_numpy(),
-        in_use=made["in_use"].to_numpy(),
-        attempt=made["attempt"].to_numpy(),
-        dwell=made["dwell"].to_numpy(),
+        case=inverse,
+        group=_runs(key[order])[1],
+        from_course=arrays["from_course"],
+        kind=arrays["kind"],
+        passed=arrays["passed"],
+        level=arrays["level"],
+        age_days=arrays["age"],
+        in_use=arrays["in_use"],
+        attempt=arrays["attempt"],
+        dwell=arrays["dwell"],
     ), cases
+
+
+def _runs(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct values of a sorted array, and the number of each element's among them."""
+    new = np.ones(len(values), dtype=np.bool_)
+    new[1:] = values[1:] != values[:-1]
+    return values[new], np.cumsum(new) - 1
