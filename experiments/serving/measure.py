@@ -17,7 +17,7 @@ from features.reference import Reference
 from features.warehouse import Warehouse
 
 _BUCKET = re.compile(r'karmapath_engine_seconds_bucket\{.*?le="([^"]+)".*?\}')
-_WRITERS = 64
+_WRITERS = 128
 """Connections that write at once: a commit waits for the disk, and takes all that has come meanwhile."""
 
 
@@ -90,8 +90,8 @@ def growth_figures(small: Site, large: Site, seconds: float) -> Iterator[Figure]
     with serving(small.home, small.url) as few, serving(large.home, large.url) as many:
         pairs = [(few, small), (many, large)]
         for served, place in pairs:
-            _put(served, place, LISTS, 2.0)
-        rate = 0.4 * _put(many, large, LISTS, 2.0).rate
+            _put(served, place, LISTS, seconds / 4)
+        rate = 0.4 * _put(many, large, LISTS, seconds / 4).rate
         found: list[list[Outcome]] = [[], []]
         for turn in range(4):
             for number, (served, place) in enumerate(pairs):

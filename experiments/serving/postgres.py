@@ -81,7 +81,12 @@ def private_postgres(settings: Sequence[str] = FORGETFUL, folder: Path | None = 
     with (place / "log").open("ab") as log:
         if not (data / "PG_VERSION").exists():
             make = [initdb, "-D", str(data), "-U", "karmapath", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-            subprocess.run(make, check=True, stderr=log, **quiet)  # noqa: S603 - programs of the system, no input of users
+            if subprocess.run(make, check=False, stderr=log, **quiet).returncode:  # noqa: S603 - our own words
+                raise KarmapathError(
+                    f"initdb said: {(place / 'log').read_text()[-500:]}",
+                    f"a folder that the user {user} may write" if user else "a folder to write",
+                    "name another folder",
+                )
         chosen = [part for setting in ("listen_addresses=", *settings) for part in ("-c", setting)]
         process = subprocess.Popen(  # noqa: S603
             [server, "-D", str(data), "-k", str(place), *chosen], stderr=log, **quiet
