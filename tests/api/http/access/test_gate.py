@@ -32,7 +32,7 @@ BODIES: dict[str, Any] = {
     "/v1/recommendations": {},
     "/v1/roles/suggestions": {"name": "Clerk"},
     "/v1/edges": [{"kind": "course_teaches", "subject": "c2", "object": "data", "verdict": "rejected"}],
-    **dict.fromkeys(SEARCHES, {"request": {}}),
+    **{path: {"request": {}} for path in SEARCHES},
     "/v1/claims": {"request": "g", "learner": "L3", "course": "c2", "event": "request"},
     "/v1/claims/decisions": {"request": "h", "learner": "L3", "course": "c2", "event": "approve"},
     "/v1/learners/{learner}/records": {"course": "c1"},
