@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from features.records import LearnerRecord
-from features.reference import Course, Reference
+from features.reference import Course, Reference, Teaches
 from recommender.eligibility import is_entitled
 from recommender.gaps import SURE
 from recommender.paths.path import PathSettings
@@ -100,13 +101,21 @@ def relevant(
 
 def taught_steps(course: Course) -> frozenset[tuple[str, int]]:
     """Return the (competency, level) steps that the course takes learners through; an assessment teaches none."""
-    return frozenset((t.competency, s) for t in _credited(course) for s in range(t.start + 1, t.end + 1))
+    return frozenset() if course.is_assessment else _steps(course.teaches)
 
 
 def _credited(course: Course) -> tuple[Teach, ...]:
-    if course.is_assessment:
-        return ()
-    return tuple(Teach(t.competency, t.from_level, t.to_level) for t in course.teaches if t.confidence >= CONFIDENT)
+    return () if course.is_assessment else _confident(course.teaches)
+
+
+@lru_cache(maxsize=50_000)
+def _confident(teaches: tuple[Teaches, ...]) -> tuple[Teach, ...]:
+    return tuple(Teach(t.competency, t.from_level, t.to_level) for t in teaches if t.confidence >= CONFIDENT)
+
+
+@lru_cache(maxsize=50_000)
+def _steps(teaches: tuple[Teaches, ...]) -> frozenset[tuple[str, int]]:
+    return frozenset((t.competency, s) for t in _confident(teaches) for s in range(t.start + 1, t.end + 1))
 
 
 def candidate(
@@ -143,20 +152,26 @@ class _Refusal:
         self.languages = set(settings.languages or record.learner.languages)
         self.record, self.at, self.settings, self.external = record, at, settings, external
 
-    def __call__(self, course: Course) -> str | None:
+    def __call__(self, course: Course) -> str | None:  # noqa: PLR0911 - one line a rule, the first that holds counts
         """Return the code of the first rule against the course, ``None`` if there is none."""
+        if course.id in self.completed:
+            return "not_taken"
+        if not course.is_live(self.at):
+            return "not_live"
+        if not is_entitled(self.record.learner, course):
+            return "not_restricted"
+        if course.id in self.settings.exclude:
+            return "not_unwanted"
+        if self._is_full(course.id):
+            return "not_full"
+        if not self.external and (course.external or course.cost > 0):
+            return "not_external"
         unreadable = self.languages and course.languages and self.languages.isdisjoint(course.languages)
-        checks = (
-            ("not_taken", course.id in self.completed),
-            ("not_live", not course.is_live(self.at)),
-            ("not_restricted", not is_entitled(self.record.learner, course)),
-            ("not_unwanted", course.id in self.settings.exclude),
-            ("not_full", self._is_full(course.id)),
-            ("not_external", not self.external and (course.external or course.cost > 0)),
-            ("not_language", bool(unreadable) or course.id in self.settings.inaccessible),
-            ("not_down_rated", course.id in self.record.down_rated and course.id not in self.mandatory),
-        )
-        return next((code for code, holds in checks if holds), None)
+        if unreadable or course.id in self.settings.inaccessible:
+            return "not_language"
+        if course.id in self.record.down_rated and course.id not in self.mandatory:
+            return "not_down_rated"
+        return None
 
     def _is_full(self, course: str) -> bool:
         sessions = self.settings.sessions.get(course)
