@@ -73,7 +73,10 @@ def _round(base: str, folder: Path, seed: int, examples: int, only: str) -> dict
         raise KarmapathError(
             f"schemathesis said: {done.stdout[-500:]}{done.stderr[-500:]}", "a report", "see what it says"
         )
-    return read_report(json.loads(report.read_text()))
+    found = read_report(json.loads(report.read_text()))
+    if found["failures"]:
+        _say(done.stdout[done.stdout.find("= FAILURES =") :])
+    return found
 
 
 def read_report(document: dict[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,9 @@ Names = Annotated[list[Name], Field(max_length=100)]
 
 
 def _whole(value: object) -> object:
-    """Let numbers written as text through, as the platform does."""
+    """Let numbers written as text through, as the platform does; a truth value is none."""
+    if isinstance(value, bool):
+        raise ValueError("a whole number")  # noqa: TRY004 - pydantic tells a ValueError as a mistake of the sender
     return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
 
 
