@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from models.fold import ALL
 from models.hybrid import Hybrid
 from recommender.gaps import SURE
+from recommender.listing.catalogue import Catalogue
 from recommender.listing.kernel import FROM_GROUP, FROM_NEED, FROM_OTHERS, Best
 from recommender.listing.lists import NOTHING
-from recommender.listing.posts import PostTable, TaughtTable
-from recommender.listing.ranges import changes, ranges
 from recommender.listing.reason_codes import (
     CLOSES,
     CLOSES_CRITICAL,
@@ -25,55 +24,10 @@ from recommender.listing.reason_codes import (
 )
 from recommender.listing.standings import Standings
 
+_LIMIT = 2
+"""A list item carries at most so many reasons: what a card has room for."""
 GAP_CODES = np.array([[CLOSES_UNKNOWN, CLOSES_CRITICAL_UNKNOWN], [CLOSES, CLOSES_CRITICAL]], dtype=np.uint8)
 """By whether evidence speaks, then by whether the requirement is critical."""
-
-
-def gap_reasons(
-    courses: NDArray[np.int32],
-    post: NDArray[np.int64],
-    standing: Standings,
-    posts: PostTable,
-    taught: TaughtTable,
-) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Return for each listed course the worst gap of the learner that it closes a step of.
-
-    Parameters
-    ----------
-    courses
-        Shape (n, k), ``NOTHING`` where a list is shorter.
-    post
-        Shape (n,), row of each learner's post.
-
-    Returns
-    -------
-    codes
-        Shape (n, k), 0 where a course closes no gap.
-    competencies
-        Shape (n, k), the gap's competency, else ``NOTHING``.
-    """
-    n, k = courses.shape
-    flat = courses.ravel().astype(np.int64)
-    sizes = np.where(flat == NOTHING, 0, np.diff(taught.start)[flat])
-    lesson = ranges(np.where(flat == NOTHING, 0, taught.start[flat]), sizes)
-    place = np.repeat(np.arange(len(flat)), sizes)
-    slot = posts.slot[post[place // k], taught.competency[lesson]] if k else np.empty(0, dtype=np.int16)
-    lesson, place, slot = lesson[slot >= 0], place[slot >= 0], slot[slot >= 0]
-    row = standing.start[place // max(k, 1)] + slot
-    required = posts.required[standing.need[row]]
-    level = np.minimum(taught.to_level[lesson], required)
-    closes = (taught.from_level[lesson] < required) & (standing.at_least[row, level] < SURE)
-    place, row = place[closes], row[closes]
-    order = np.lexsort((standing.rank[row], place))
-    first = order[changes(place[order])]
-    rows = np.full(n * k, NOTHING, dtype=np.int64)
-    rows[place[first]] = row[first]
-    found = np.flatnonzero(rows != NOTHING)
-    need = standing.need[rows[found]]
-    codes, competencies = np.zeros(n * k, dtype=np.uint8), np.full(n * k, NOTHING, dtype=np.int32)
-    codes[found] = GAP_CODES[standing.known[rows[found]].astype(np.int64), posts.critical[need].astype(np.int64)]
-    competencies[found] = posts.competency[need]
-    return codes.reshape(n, k), competencies.reshape(n, k)
 
 
 @dataclass(frozen=True)
@@ -94,43 +48,84 @@ class Voices:
         others = hybrid.others
         return cls(code[hybrid.folded().loudest], OF_MODEL[others[0]] if others else 0, (~known).astype(np.int64))
 
+    def code(self, loudest: int, base: int, situation: int, course: int) -> int:
+        """Return the code of what the kernel found ``loudest`` for a course, where ``base`` is that of its base row."""
+        if loudest >= FROM_GROUP:
+            return int(self.of_group[max(situation - 1, 0), loudest - FROM_GROUP, self.is_new[course]])
+        return {FROM_NEED: NEED, FROM_OTHERS: self.of_others}.get(loudest, base)
 
-def reasons_of(
+
+def reasons_plain(
     best: Best,
-    gap: tuple[NDArray[np.uint8], NDArray[np.int32]],
     said: NDArray[np.uint8],
+    own: NDArray[np.int64],
+    post: NDArray[np.int64],
+    standing: Standings,
+    catalogue: Catalogue,
     voices: Voices,
     situations: NDArray[np.int64],
 ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-    """Return reason codes and subjects, shapes (n, k, 2): the gap, else what it goes with, else what says most.
+    """Return reason codes and subjects, shapes (n, k, 2): the gap, what it goes with, else what says most.
+
+    A loop over a few courses; ``facts_numba`` does the same for millions.
 
     Parameters
     ----------
     best
         What the kernel found.
-    gap
-        Code and competency of the gap that each course closes (``gap_reasons``).
-    said
-        Shape (n, n_courses), reason code of each learner's base row.
-    voices
-        The codes of everything else.
+    said, own
+        Reason codes of the base rows, shape (n_bases, n_courses), and each learner's row.
+    post
+        Shape (n,), row of each learner's post.
+    standing
+        Where the learners stand.
+    catalogue, voices
+        What courses teach and posts require; the codes of what is not a base row.
     situations
         Shape (n,), number in ``SITUATIONS``.
     """
-    listed = best.courses != NOTHING
-    courses = np.where(listed, best.courses, 0)
-    loud = np.take_along_axis(said, courses, axis=1)
-    group = best.loudest.astype(np.int64) - FROM_GROUP
-    long = np.maximum(situations - 1, 0)[:, None]
-    in_group = voices.of_group[long, np.maximum(group, 0), voices.is_new[courses]] if voices.of_group.size else loud
-    loud = np.where(group >= 0, in_group, loud)
-    loud = np.where(best.loudest == FROM_NEED, NEED, np.where(best.loudest == FROM_OTHERS, voices.of_others, loud))
-    goes = best.nearest != NOTHING
-    codes, competencies = gap
-    closes = codes > 0
-    nothing = np.full_like(competencies, NOTHING)
-    with_course = np.where(goes, GOES_WITH, loud), np.where(goes, best.nearest, NOTHING)
-    first = np.where(closes, codes, with_course[0]), np.where(closes, competencies, with_course[1])
-    second = np.where(closes, with_course[0], np.where(goes, loud, 0)), np.where(closes, with_course[1], nothing)
-    reasons = np.where(listed[..., None], np.stack([first[0], second[0]], axis=-1), 0)
-    return reasons.astype(np.uint8), np.stack([first[1], second[1]], axis=-1).astype(np.int32)
+    shape = (*best.courses.shape, 2)
+    reasons, subjects = np.zeros(shape, dtype=np.uint8), np.full(shape, NOTHING, dtype=np.int32)
+    for learner, courses in enumerate(best.courses.tolist()):
+        gaps = _Gaps(catalogue, int(post[learner]), standing, learner)
+        for place, course in enumerate(courses):
+            if course == NOTHING:
+                break
+            found = gaps.closed_by(course)
+            if (nearest := int(best.nearest[learner, place])) != NOTHING:
+                found.append((GOES_WITH, nearest))
+            if len(found) < _LIMIT:
+                loud, base = int(best.loudest[learner, place]), int(said[own[learner], course])
+                found.append((voices.code(loud, base, int(situations[learner]), course), NOTHING))
+            for number, (code, subject) in enumerate(found):
+                reasons[learner, place, number], subjects[learner, place, number] = code, subject
+    return reasons, subjects
+
+
+class _Gaps:
+    """The gaps of one learner."""
+
+    def __init__(self, catalogue: Catalogue, post: int, standing: Standings, learner: int) -> None:
+        rows = slice(int(standing.start[learner]), int(standing.start[learner + 1]))
+        first = int(catalogue.posts.start[post])
+        self.taught = catalogue.taught.lessons
+        self.slots = catalogue.slots_of(post)
+        self.at_least = standing.at_least[rows].tolist()
+        self.known = standing.known[rows].tolist()
+        self.rank = standing.rank[rows].tolist()
+        self.needs = catalogue.posts.requirements[first : first + len(self.rank)]
+
+    def closed_by(self, course: int) -> list[tuple[int, int]]:
+        """Return code and competency of the worst gap that the course closes a step of, if it closes one."""
+        worst: tuple[int, int, int] | None = None
+        for competency, from_level, to_level in self.taught[course]:
+            slot = self.slots.get(competency, -1)
+            if slot < 0 or from_level >= self.needs[slot].level:
+                continue
+            held = self.at_least[slot][min(to_level, self.needs[slot].level)]
+            if held < SURE and (worst is None or self.rank[slot] < worst[0]):
+                worst = self.rank[slot], slot, competency
+        if worst is None:
+            return []
+        _, slot, competency = worst
+        return [(int(GAP_CODES[int(self.known[slot]), int(self.needs[slot].critical)]), competency)]

@@ -21,7 +21,7 @@ from recommender.listing.block import LearnerBlock
 from recommender.listing.catalogue import Catalogue
 from recommender.listing.course_needs import CourseNeeds, Lessons, course_needs
 from recommender.listing.kernel import ALL_COURSES, ONLY_DESIRABLE, ONLY_GUIDED, Best, Work, best_plain
-from recommender.listing.list_facts import Voices, gap_reasons, reasons_of
+from recommender.listing.list_facts import Voices, reasons_plain
 from recommender.listing.lists import Lists
 from recommender.listing.standings import Standings, standings
 from recommender.state.evidence_table import DEFAULT_EVIDENCE, EvidenceTable
@@ -121,8 +121,7 @@ class Lister:
             from recommender.listing.facts_numba import reasons_compiled  # noqa: PLC0415 - serving does without it
 
             return reasons_compiled(best, codes, work.own, post, standing, posts, taught, self._voices, rows)
-        gap = gap_reasons(best.courses, post, standing, posts, taught)
-        return reasons_of(best, gap, codes[work.own], self._voices, rows)
+        return reasons_plain(best, codes, work.own, post, standing, self.catalogue, self._voices, rows)
 
     def _kernel(self, work: Work, k: int, track: int) -> Best:
         k = min(k, len(self.catalogue))
@@ -191,7 +190,7 @@ class Lister:
 
     def _others(self, block: LearnerBlock, rows: NDArray[np.int64]) -> Scores:
         hybrid = self.bundle.hybrid
-        if not hybrid.others:
+        if not self._has_others:
             return np.zeros((0, 0), dtype=np.float32)
         features = self.bundle.learner_vocabulary.matrix(block.profiles, self.bundle.reference)
         return hybrid.other_scores(LearnerBatch(block.histories, features[block.profile]), rows)
@@ -208,6 +207,10 @@ class Lister:
             greatest[some] = np.maximum.reduceat(needs.need, needs.start[some])
         height = need_height(plan, rows)
         return np.asarray(np.repeat(height, sizes) * (needs.need / np.repeat(greatest, sizes)), dtype=np.float32)
+
+    @cached_property
+    def _has_others(self) -> bool:
+        return bool(self.bundle.hybrid.others)
 
     @cached_property
     def _rows(self) -> NDArray[np.int16]:

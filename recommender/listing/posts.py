@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,6 +83,13 @@ class TaughtTable:
     confidence: NDArray[np.float64]
     hours: NDArray[np.float64]
     """Shape (n_courses,), a quarter at least."""
+
+    @cached_property
+    def lessons(self) -> tuple[tuple[tuple[int, int, int], ...], ...]:
+        """For each course the competencies it teaches, from which level to which."""
+        rows = list(zip(self.competency.tolist(), self.from_level.tolist(), self.to_level.tolist(), strict=True))
+        starts = self.start.tolist()
+        return tuple(tuple(rows[first:last]) for first, last in itertools.pairwise(starts))
 
     @classmethod
     def of(cls, reference: Reference, course_ids: Sequence[str], competencies: Mapping[str, int]) -> TaughtTable:
