@@ -2,7 +2,8 @@
 
 A folder under ``planning/gap-map`` in the home folder for each state; ``CURRENT`` names the newest and is moved last,
 so a reader never sees half of one. It holds ``sums.parquet`` (for adding what changes; never shown), ``cells.parquet``
-(what may be shown, see ``disclosure``), ``asked.parquet`` (which posts require what, without numbers) and
+(what may be shown, see ``disclosure``), ``rolled.parquet`` (the same of large organisations, added up),
+``asked.parquet`` (which posts require what, without numbers) and
 ``changed.parquet`` (what learners who changed since the build count for now).
 """
 
@@ -16,7 +17,6 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -25,6 +25,7 @@ from features.errors import NotReadyError
 from features.home import Home
 from features.reference import Reference
 from recommender.planning.disclosure import blocks
+from recommender.planning.gap_parts import ROLLED, By, rolled_up
 from recommender.planning.shortfall import CELL, KEYS, SUMS, added, empty, shortfalls
 from recommender.planning.tree import Tree
 from recommender.planning.workforce import Workforce
@@ -33,6 +34,8 @@ from recommender.state import EvidenceTable
 _CURRENT, _ABOUT = "CURRENT", "about.json"
 _KEPT = 24
 """States that are kept for the trend."""
+_ROW_GROUP = 16_384
+"""Small, so that an organisation is read without most of the others."""
 _HELD = 8
 """Blocks whose sums are held before they are added up."""
 _ASKED = ("level", "weight", "critical")
@@ -77,10 +80,18 @@ class GapMap:
         """All sums, also of few people: for adding, never for showing."""
         return pl.scan_parquet(self.folder / "sums.parquet")
 
-    @cached_property
-    def asked(self) -> pl.DataFrame:
+    def asked(self) -> pl.LazyFrame:
         """Which combinations of ``CELL`` have people, without numbers: to say that a number is withheld."""
-        return pl.read_parquet(self.folder / "asked.parquet")
+        return pl.scan_parquet(self.folder / "asked.parquet")
+
+    def rolled(self, organisation: str, by: By) -> pl.DataFrame | None:
+        """Return the sums of a view of a large organisation, ``None`` where they are not kept."""
+        path = self.folder / "rolled.parquet"
+        if by not in ROLLED or not path.exists():
+            return None
+        mine = (pl.col("organisation_id") == organisation) & (pl.col("by") == by)
+        found = pl.scan_parquet(path).filter(mine).drop("organisation_id", "by").collect()
+        return found if found.height else None
 
     def changed(self) -> pl.DataFrame:
         """Sums of one person each, of those who changed since the build."""
@@ -214,9 +225,13 @@ def _publish(
     try:
         ordered = sums.sort(CELL)
         ordered.write_parquet(work / "sums.parquet")
-        ordered.select(*CELL, *_ASKED).write_parquet(work / "asked.parquet")
+        asked = ordered.select(*CELL, *_ASKED).sort("organisation_id", *CELL)
+        asked.write_parquet(work / "asked.parquet", row_group_size=_ROW_GROUP, statistics=True)
         shown = blocks(ordered, tree).sort("organisation_id", *CELL, nulls_last=True)
-        shown.write_parquet(work / "cells.parquet", row_group_size=65_536, statistics=True)
+        shown.write_parquet(work / "cells.parquet", row_group_size=_ROW_GROUP, statistics=True)
+        rolled = rolled_up(shown, asked, tree, reference)
+        if rolled.height:
+            rolled.sort("organisation_id", "by").write_parquet(work / "rolled.parquet", row_group_size=_ROW_GROUP)
         if changed is not None:
             changed.write_parquet(work / "changed.parquet")
         (work / _ABOUT).write_text(json.dumps({**asdict(about), "at": about.at.isoformat()}, indent=1))

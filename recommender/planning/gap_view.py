@@ -6,22 +6,17 @@ Every number is a sum over whole blocks of the map (see ``disclosure``), never o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 import polars as pl
 
 from features.reference import Reference
 from recommender.planning.gap_map import GapMap
+from recommender.planning.gap_parts import OTHERS, By, part_sums
 from recommender.planning.shortfall import added
 from recommender.planning.tree import Tree
 
-By = Literal["total", "position", "designation", "body", "group", "cadre"]
-"""``body``: the organisations directly below."""
-
 Z = 1.96
 """Normal quantile of a 95 % interval."""
-OTHERS = ""
-"""The row of people whom only a larger block may speak of, together."""
 
 
 def gap_view(
@@ -43,18 +38,18 @@ def gap_view(
     tree = Tree.of(reference.organisations, [organisation])
     within = list(tree.within(organisation))
     cells = gap_map.cells().filter(pl.col("organisation_id").is_in(within))
-    asked = gap_map.asked.lazy().filter(pl.col("organisation_id").is_in(within))
+    asked = gap_map.asked().filter(pl.col("organisation_id").is_in(within))
     if competencies is not None:
         cells = cells.filter(pl.col("competency_id").is_in(list(competencies)))
         asked = asked.filter(pl.col("competency_id").is_in(list(competencies)))
     if position is not None:
         cells = cells.filter(pl.col("position_id") == position)
         asked = asked.filter(pl.col("position_id") == position)
-    key = _key(by, tree, organisation, reference)
-    shown, there = pl.collect_all(
-        [cells.with_columns(key), asked.with_columns(key).select("key", "competency_id", "level", "critical")]
-    )
-    return told(_with_withheld(added(shown, ["key", "competency_id"]), there))
+    rolled = gap_map.rolled(organisation, by) if position is None else None
+    if rolled is not None:
+        found = rolled if competencies is None else rolled.filter(pl.col("competency_id").is_in(list(competencies)))
+        return told(found)
+    return told(part_sums(cells, asked, by, tree, organisation, reference))
 
 
 def told(sums: pl.DataFrame) -> pl.DataFrame:
@@ -128,24 +123,4 @@ def worst(view: pl.DataFrame, reference: Reference, most: int = 10) -> list[dict
     return rows
 
 
-def _key(by: By, tree: Tree, organisation: str, reference: Reference) -> pl.Expr:
-    if by == "total":
-        return pl.lit(organisation).alias("key")
-    if by == "body":
-        branch = {one: tree.branch(one, organisation) or organisation for one in tree.within(organisation)}
-        return pl.col("organisation_id").replace_strict(branch, default=OTHERS, return_dtype=pl.String).alias("key")
-    if by == "designation":
-        words = {p.id: p.designation for p in reference.positions.values()} or {OTHERS: OTHERS}
-        return pl.col("position_id").replace_strict(words, default=OTHERS, return_dtype=pl.String).alias("key")
-    column = "position_id" if by == "position" else by
-    return pl.col(column).fill_null(OTHERS).alias("key")
-
-
-def _with_withheld(sums: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
-    """Return the sums, and a row without numbers for each part that has people and no block of its own."""
-    parts = there.group_by("key", "competency_id").agg(pl.col("level").max(), pl.col("critical").any())
-    missing = parts.join(sums, on=["key", "competency_id"], how="anti")
-    return pl.concat(
-        [sums.with_columns(withheld=pl.lit(value=False)), missing.with_columns(withheld=pl.lit(value=True))],
-        how="diagonal_relaxed",
-    )
+__all__ = ["OTHERS", "By", "gap_view", "peers", "told", "trend", "worst"]

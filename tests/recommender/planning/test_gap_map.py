@@ -13,7 +13,9 @@ from features.reference import Reference, Requirement
 from features.store import Store
 from features.store.events import Completed
 from features.warehouse import Snapshot, Warehouse
+from recommender.planning import gap_parts
 from recommender.planning.gap_map import GapMap, gap_maps, open_gap_map
+from recommender.planning.gap_parts import ROLLED
 from recommender.planning.gap_view import gap_view, peers, trend, worst
 from recommender.planning.keeping import bring_up_to_date, build_from_snapshot
 from recommender.planning.scenarios import with_requirements
@@ -63,6 +65,18 @@ def test_a_part_of_few_people_is_withheld(tmp_path: Path) -> None:
     assert [(row["key"], row["withheld"], row["n"]) for row in data] == [("p2", True, None)]
     drafting = {row["key"]: row["n"] for row in view.filter(competency_id="drafting").to_dicts()}
     assert drafting == {"": 26, "p1": None, "p2": None}
+
+
+def test_views_added_up_beforehand_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot, reference = offices(tmp_path / "warehouse", analysts=6)
+    plain = build_from_snapshot(Home(tmp_path / "a"), reference, AT, snapshot=snapshot)
+    monkeypatch.setattr(gap_parts, "LARGE", 1)
+    rolled = build_from_snapshot(Home(tmp_path / "b"), reference, AT, snapshot=snapshot)
+    assert plain.rolled("m", "total") is None
+    for by in ROLLED:
+        assert rolled.rolled("m", by) is not None
+        a, b = (gap_view(one, reference, "m", by=by).sort("key", "competency_id") for one in (plain, rolled))
+        assert a.equals(b.select(a.columns))
 
 
 def test_peers_are_the_sisters(department: World, gap_map: GapMap) -> None:
