@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import logging
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,6 +18,7 @@ from typing import ParamSpec, TypeVar, cast
 import polars as pl
 from starlette.requests import Request
 
+from api.http.problems import OverdueError
 from api.http.service import Service, service_of
 from features.errors import KarmapathError, NotReadyError
 from features.home import Home
@@ -36,6 +39,9 @@ T = TypeVar("T")
 SMALL = 100_000
 """Learners up to whom a missing gap map is built when it is first asked for; beyond, a command builds it."""
 
+THINKING = 1.8
+"""How many deadlines a plan may take; after two the server gives up on any request."""
+
 FRESH_SECONDS = 30.0
 """How often the gap map is brought up to date at most, while somebody looks at it."""
 
@@ -51,6 +57,7 @@ class Desk:
     _workforces: OrderedDict[tuple[str, str, str], Workforce] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _looked: float = float("-inf")
+    _thinkers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="plan"))
     _prices: tuple[tuple[str, date], ClosingPrices] | None = None
 
     @property
@@ -152,6 +159,25 @@ class Desk:
     async def work(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Compute in a thread, within the settings' deadline."""
         return await self.service.solve(function, *args, **kwargs)
+
+    async def think(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Compute what a planner waits for longer: a plan for thousands of people.
+
+        Raises
+        ------
+        OverdueError
+            If it takes nearly as long as any request may.
+        """
+        loop = asyncio.get_running_loop()
+        work = loop.run_in_executor(self._thinkers, lambda: function(*args, **kwargs))
+        try:
+            return await asyncio.wait_for(work, THINKING * self.service.settings.deadline)
+        except TimeoutError:
+            raise OverdueError(
+                f"no plan within {THINKING * self.service.settings.deadline:g} seconds",
+                "fewer people, or fewer scenarios",
+                "plan for the organisations below one by one, or use 'karmapath plan'",
+            ) from None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
@@ -16,7 +17,7 @@ from recommender.planning.annual_plan import AnnualPlan, PlannedItem, edited, ov
 from recommender.planning.plan_effect import Effect, broken_limits, closed_by
 from recommender.planning.plan_problem import PlanProblem, plan_problem
 
-_SHARE_OF_DEADLINE = 0.6
+_SHARE_OF_DEADLINE = 0.9
 _MOST_ADDITIONS = 8
 
 
@@ -43,7 +44,7 @@ def draft_plan(desk: Desk, organisation: str, wish: PlanWish, name: str, author:
     plan = propose(problem, name=name, time_limit=_seconds(desk))
     at = desk.at
     draft = PlanDraft(
-        id=f"kp-{uuid4().hex[:12]}",
+        id=_new_id(plan.name),
         organisation=organisation,
         name=plan.name,
         plan_year=plan_year_of(wish.end),
@@ -176,6 +177,12 @@ def _planned(item: DraftItem, problem: PlanProblem) -> PlannedItem:
         closes=item.closes,
         competencies=tuple(item.facts.get("competencies", ())),
     )
+
+
+def _new_id(name: str) -> str:
+    """Return an id that says what it is of: learners read it where only the id is known."""
+    words = re.findall(r"[a-z0-9]+", name.casefold())
+    return "-".join(["kp", *words[:6], uuid4().hex[:10]])
 
 
 def _seconds(desk: Desk) -> float:

@@ -11,8 +11,8 @@ PLANNERS = frozenset({Role.PLANNER, Role.ADMIN})
 
 _PAGES = (
     "", "/gaps", "/gaps/{competency}", "/positions/{position}", "/coverage", "/plans", "/plans/compare",
-    "/plans/{plan}", "/plans/{plan}/export/{format}", "/compliance", "/posts", "/posts/{post}", "/succession",
-    "/recognition", "/providers", "/decisions", "/roles", "/roles/{role}", "/roles/{role}/frac",
+    "/plans/{plan}", "/plans/{plan}/what-if", "/plans/{plan}/export/{format}", "/compliance", "/posts", "/posts/{post}",
+    "/succession", "/recognition", "/providers", "/decisions", "/roles", "/roles/{role}", "/roles/{role}/frac",
 )  # fmt: skip
 """Pages about an organisation."""
 
@@ -20,7 +20,7 @@ _ROUTES = (
     "/gaps", "/gaps/trend", "/gaps/peers", "/gaps/{competency}", "/coverage", "/compliance", "/succession",
     "/recognition", "/providers", "/decisions", "/plans", "/plans/comparison", "/plans/{plan}",
     "/plans/{plan}/changes", "/plans/{plan}/submission", "/plans/{plan}/withdrawal", "/plans/{plan}/verdicts",
-    "/plans/{plan}/comments", "/plans/{plan}/history", "/plans/{plan}/export",
+    "/plans/{plan}/comments", "/plans/{plan}/history", "/plans/{plan}/scenarios", "/plans/{plan}/export",
 )  # fmt: skip
 """Routes about an organisation."""
 

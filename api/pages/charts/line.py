@@ -10,6 +10,7 @@ WIDTH, HEIGHT = 640, 240
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 16, 14, 34
 _TICKS = 4
 _MOST_LABELS = 8
+_LEAST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def line(readings: Sequence[Reading]) -> Line | None:
 
 def _ticks(highest: float) -> tuple[float, ...]:
     """Return round values from 0 to at least the highest."""
-    if highest <= 0:
+    if highest <= _LEAST:
         return (0.0, 1.0)
     rough = highest / _TICKS
     unit = 10.0 ** floor(log10(rough))

@@ -47,7 +47,7 @@ async def new_plan(request: Request, organisation: Own, w: InWords) -> Response:
     desk, form = desk_of(request), await read_form(request)
     signed, wish = signature(request, form), _wish(form)
     name = form.text("name", 0, 200)
-    draft = await desk.work(draft_plan, desk, organisation.id, wish, name, signed.by, w("plan_note_proposed"))
+    draft = await desk.think(draft_plan, desk, organisation.id, wish, name, signed.by, w("plan_note_proposed"))
     return go(place_of(request, organisation, w).address("plans", draft.id), signed.by)
 
 
@@ -113,13 +113,13 @@ async def change(request: Request, organisation: Own, plan: str, w: InWords) -> 
         post = await _edit(desk, draft, form, action, what, signed, w)
         return go(place.address("plans", draft.id, post=post) + "#items", signed.by)
     if action == "budget":
-        await desk.work(
+        await desk.think(
             change_plan, desk, draft, _wish(form, wish_of(draft)), signed.by, w("plan_note_budget"), anew=True,
             name=form.text("name", 1, 200),
         )  # fmt: skip
     elif action == "copy":
         name = w("plan_copy_of", name=draft.name)[:200]
-        made = await desk.work(
+        made = await desk.think(
             draft_plan,
             desk,
             draft.organisation,
@@ -173,7 +173,7 @@ async def _edit(desk: Desk, draft: PlanDraft, form: Form, action: str, what: str
     post = desk.reference.positions[group].designation if group in desk.reference.positions else group
     note = w("plan_note_" + action, course=name, post=post)
     wish = wish_of(draft).with_edit(_EDITS[action], group, course)
-    await desk.work(change_plan, desk, draft, wish, signed.by, note, anew=False)
+    await desk.think(change_plan, desk, draft, wish, signed.by, note, anew=False)
     return group
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from api.http.v1.organisations.documents import Document
+from api.workbench.what_if import Outcome
 from api.workbench.wish import Pairs, PlanWish
 
 By = Annotated[
@@ -146,6 +147,39 @@ class OnePlan(PlanHead):
     items: list[ItemDocument]  # type: ignore[assignment]
     settings: dict[str, Any]
     effect: dict[str, Any] = Field(description="what the items do together, beside the proven bound")
+
+
+class SchemeAsked(Document):
+    """A competency that a new scheme will ask of a post."""
+
+    position: str = Field(min_length=1, max_length=200)
+    competency: str = Field(min_length=1, max_length=200)
+    level: int = Field(ge=1, le=5)
+    critical: bool = True
+
+
+class WhatIf(Document):
+    """What is to be different; each part makes a scenario of its own."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"example": {"hours": [10, 40], "retire_after_years": 33}}
+    )
+
+    hours: list[Annotated[float, Field(gt=0, le=2000)]] = Field(
+        default_factory=list, max_length=8, description="hours a head instead of the plan's"
+    )
+    retire_after_years: float | None = Field(None, gt=0, le=60, description="people who served so long leave")
+    scheme: SchemeAsked | None = None
+    transfers: dict[str, Annotated[str, Field(max_length=200)]] = Field(
+        default_factory=dict, max_length=1_000, description="learner to the position that the learner goes to"
+    )
+
+
+class WhatIfAnswer(Document):
+    """What the best plan does today, and in each scenario."""
+
+    plan: str
+    items: list[Outcome]
 
 
 class HistoryDocument(Document):

@@ -21,6 +21,8 @@ from api.http.v1.organisations.plan_documents import (
     Said,
     Signed,
     Verdicts,
+    WhatIf,
+    WhatIfAnswer,
 )
 from api.pages.planning.plans import printed
 from api.pages.words import words
@@ -30,6 +32,7 @@ from api.workbench.drafting import change_plan, draft_of, draft_plan, wish_of
 from api.workbench.exports import FORMATS
 from api.workbench.exports.plan_file import file_name, plan_file
 from api.workbench.scenarios import FIGURES, Scenario, compare, scenarios
+from api.workbench.what_if import Question, Scheme, what_if
 from api.workbench.wish import PlanWish
 from features.reference import Reference
 from features.store.drafts import DraftConflictError, DraftItem, PlanDraft, Verdict
@@ -53,7 +56,7 @@ async def plans(request: Request, organisation: Own) -> Response:
 async def new_plan(request: Request, organisation: Own, body: NewPlan) -> Response:
     """Propose the plan that closes the most critical gaps under the settings, and keep it as a draft."""
     desk = desk_of(request)
-    draft = await desk.work(draft_plan, desk, organisation.id, body.settings, body.name, body.by, "proposed")
+    draft = await desk.think(draft_plan, desk, organisation.id, body.settings, body.name, body.by, "proposed")
     return Answer(_plan(desk, draft), 201)
 
 
@@ -93,7 +96,7 @@ async def change(request: Request, organisation: Own, plan: str, body: PlanChang
     draft = _newest(desk, organisation.id, plan, body.version)
     wish = _edited(body.settings or wish_of(draft), body)
     anew = body.anew or body.settings is not None
-    changed = await desk.work(change_plan, desk, draft, wish, body.by, body.note or "changed", anew=anew)
+    changed = await desk.think(change_plan, desk, draft, wish, body.by, body.note or "changed", anew=anew)
     return Answer(_plan(desk, changed))
 
 
@@ -159,6 +162,16 @@ async def plan_history(request: Request, organisation: Own, plan: str) -> Respon
             ],
         }
     )  # fmt: skip
+
+
+@router.post("/{plan}/scenarios", response_model=WhatIfAnswer)
+async def scenarios_of_plan(request: Request, organisation: Own, plan: str, body: WhatIf) -> Response:
+    """Return what the best plan under the same settings would do if one thing were different; nothing is kept."""
+    desk = desk_of(request)
+    draft = draft_of(desk, organisation.id, plan)
+    scheme = None if body.scheme is None else Scheme(**body.scheme.model_dump())
+    asked = Question(tuple(body.hours), body.retire_after_years, scheme, tuple(body.transfers.items()))
+    return Answer({"plan": plan, "items": await desk.think(what_if, desk, draft, asked)})
 
 
 @router.get("/{plan}/export", response_class=Response)

@@ -14,7 +14,8 @@ PAGES = (
     "/", "/learners/L8", "/learners/L1?course=do_c4&role=analyst", "/docs", "/planning", "/planning/m",
     "/planning/m/gaps", "/planning/m/gaps?by=body&measure=share", "/planning/m/gaps/drafting",
     "/planning/m/positions/p1", "/planning/m/coverage?everything=true", "/planning/m/plans", "PLAN", "PLAN?post=p2",
-    "SUBMITTED", "/planning/m/compliance", "/planning/m/posts?seats-p1=2", "/planning/m/posts/p2",
+    "PLAN/what-if?hours=5+10", "SUBMITTED", "/planning/m/compliance", "/planning/m/posts?seats-p1=2",
+    "/planning/m/posts/p2",
     "/planning/m/succession", "/planning/m/recognition", "/planning/m/providers", "/planning/m/roles",
     "/planning/m/roles/clerk?beside=analyst", "/planning/m/decisions", "/planning/nowhere",
 )  # fmt: skip
