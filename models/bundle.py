@@ -93,7 +93,14 @@ def _hybrid(arrays: Arrays, folder: Path) -> Hybrid:
         raise NotReadyError(
             f"a bundle of another release in {folder}", f"the models {', '.join(MODELS)}", "run 'karmapath train'"
         )
-    return Hybrid.from_arrays(arrays)
+    try:
+        return Hybrid.from_arrays(arrays)
+    except KeyError as missing:
+        raise NotReadyError(
+            f"a bundle of another release in {folder}: it has no {missing}",
+            "one of this release",
+            "run 'karmapath train'",
+        ) from missing
 
 
 def write_bundle(

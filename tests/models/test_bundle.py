@@ -63,3 +63,12 @@ def test_opening_takes_less_than_two_seconds(written):
 def test_a_folder_without_a_bundle_says_what_to_do(tmp_path):
     with pytest.raises(NotReadyError, match="karmapath train"):
         Bundle.load(tmp_path)
+
+
+def test_a_bundle_that_lacks_an_array_is_told_as_one_of_another_release(written):
+    data, hybrid, folder = written
+    bundle = write_bundle(folder, hybrid, data, TABLES, {"snapshot": "lacking"})
+    manifest = bundle.folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"fold/unit"', '"fold/thing"'))
+    with pytest.raises(NotReadyError, match="a bundle of another release"):
+        Bundle.load(bundle.folder)
