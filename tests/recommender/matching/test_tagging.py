@@ -163,3 +163,11 @@ def test_a_tag_that_nothing_supports_is_shown(encoder):
 
 def test_without_enough_tagged_courses_no_tag_is_doubted(encoder):
     assert doubtful_tags(Tables({"courses": COURSES, "competencies": COMPETENCIES}), encoder).is_empty()
+
+
+def test_what_planners_confirmed_is_learned_from_like_tags(encoder):
+    tables = many_tagged("none")
+    half = pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("confirmed")).otherwise(pl.lit("tag"))
+    told = tables.read("teaches").with_columns(source=half)
+    frame = infer_teaches(Tables({**tables.tables, "teaches": told}), encoder)
+    assert frame.filter(pl.col("course_id") == "new")["competency_id"].to_list() == ["m"], "35 tags alone are too few"
