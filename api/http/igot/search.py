@@ -71,6 +71,12 @@ Whole = Annotated[Number, BeforeValidator(_whole, json_schema_input_type=Number 
 Listed = Annotated[Names, BeforeValidator(_list, json_schema_input_type=Names | Name | None)]
 
 
+Words = Annotated[str, Field(max_length=20_000)]
+Operator = Literal[
+    ">=", "<=", ">", "<", "min", "max", "startsWith", "endsWith", "contains", "value", "!=", "ne", "notEquals"
+]  # fmt: skip
+Wanted = bool | int | float | str | list[Any] | dict[Operator, Any] | None
+"""A value, values of which one is enough, or bounds."""
 Nothing = Annotated[list[Any], Field(max_length=0)] | Annotated[dict[str, Any], Field(max_length=0)]
 """What the platform's search knows beyond this one; it may be there and hold nothing."""
 
@@ -78,8 +84,8 @@ Nothing = Annotated[list[Any], Field(max_length=0)] | Annotated[dict[str, Any], 
 class SearchQuestion(BaseModel):
     """What stands under ``request``; what a client adds to it is passed over."""
 
-    query: Annotated[str, Field(max_length=20_000), BeforeValidator(_text)] = ""
-    filters: Annotated[dict[Name, Any], Field(max_length=100)] = {}
+    query: Annotated[Words, BeforeValidator(_text, json_schema_input_type=Words | None)] = ""
+    filters: Annotated[dict[Name, Wanted], Field(max_length=100)] = {}
     sort_by: Annotated[dict[Name, Literal["asc", "desc"]], Field(max_length=10)] = {}
     facets: Listed = []
     fields_: Annotated[Listed, Field(alias="fields")] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from starlette.testclient import TestClient
 
-from api.http.igot.search import PATHS
+from api.http.igot.narrowing import _NOT, _OPERATORS, _TEXTS
+from api.http.igot.search import PATHS, Operator
 from tests.api.conftest import NOON, Clock
 from tests.api.http.test_shelves import CARD
 
@@ -116,3 +117,7 @@ def test_words_are_searched_in_any_language(client: TestClient) -> None:
     service.searcher.prepare(service.engine)
     assert ids(client, query="तनाव प्रबंधन")[0] == "c5"
     assert ids(client, query="noting", filters={"identifier": ["c2", "c5"]})[0] == "c2"
+
+
+def test_the_document_names_the_bounds_that_there_are() -> None:
+    assert set(get_args(Operator)) == {*_OPERATORS, *_TEXTS, *_NOT}
