@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from recommender.planning.assignment import bottleneck, greedy, seat, total_of
+from recommender.planning.bids import seat_everybody
 
 Costs = NDArray[np.float32]
 
@@ -84,3 +85,19 @@ def test_post_by_post_takes_the_best_of_who_is_left() -> None:
     assert by_hand.tolist() == [0, 1]
     assert total_of(costs, by_hand) == (10.0, 9.0)
     assert seat(costs, np.array([1, 1])).total == 3.0
+
+
+def test_compiled_and_plain_loops_do_the_same() -> None:
+    rng = np.random.default_rng(5)
+    people, kinds = 12, 4
+    starts = np.arange(people) * kinds
+    costs = rng.integers(0, 9, people * kinds).astype(np.float64)
+    numbers = np.tile(np.arange(kinds), people)
+    seats = np.full(kinds, 3)
+    plain = getattr(seat_everybody, "py_func", seat_everybody)
+    answers = []
+    for run in (seat_everybody, plain):
+        price = np.zeros(kinds)
+        kind = run(starts, starts + kinds, numbers, costs, seats, price, 0.01, 9.0)
+        answers.append((kind.tolist(), price.tolist()))
+    assert answers[0] == answers[1]
