@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,8 @@ class Candidates:
     """Shape (n_learners, n_candidates, n_models)."""
     valid: NDArray[np.bool_]
     """Shape (n_learners, n_candidates); false where there are fewer candidates."""
-    relevant: NDArray[np.bool_]
-    """Shape (n_learners, n_candidates), whether the candidate was chosen."""
+    relevant: NDArray[Any]
+    """Shape (n_learners, n_candidates), whether the candidate was chosen, or what it is worth that it was."""
     ideal: NDArray[np.float64]
     """Shape (n_learners,), the discounted gain of the best possible list."""
 

@@ -118,8 +118,13 @@ def new_scores(
     }
 
 
-def with_new_terms(models: Mapping[str, Model], plan: Plan, new: NewCourses, terms: Terms, data: TrainingData) -> Terms:
-    """Return the terms with what depends on the weights: the blend's own spread and the scales of new courses."""
+def with_new_terms(
+    models: Mapping[str, Model], plan: Plan, new: NewCourses, terms: Terms, data: TrainingData, *, flat: bool = False
+) -> Terms:
+    """Return the terms with what depends on the weights: the blend's own spread and the scales of new courses.
+
+    ``flat`` as in ``Terms.raw``.
+    """
     known = new.known(data.n_courses)
     if known.all():
         return terms
@@ -133,7 +138,7 @@ def with_new_terms(models: Mapping[str, Model], plan: Plan, new: NewCourses, ter
     scales = np.zeros_like(found.new_scale)
     for row, batch in enumerate(samples(data)):
         rows = np.full(len(batch), row)
-        raw = terms.raw(models, batch)
+        raw = terms.raw(models, batch, flat=flat)
         parts = known_parts(terms.unit(raw, known, rows), plan.weights, rows)
         blended = np.asarray(sum(parts.values(), np.zeros((len(batch), len(known)))), dtype=np.float32)
         found.spread[row] = usual_spread(blended[:, known])

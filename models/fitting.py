@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.base import Model, Scores, TrainingData
 from models.blend import Candidates, candidates, ndcg, prune, steady_search
 from models.holdout import Holdout, Judged, Kind, hold_out
+from models.interest import interest_weights
 from models.item_item import ItemItem
 from models.new_course_fitting import learn_new_courses, place_of_new_courses
 from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
@@ -47,11 +48,12 @@ def make_plan(
     settings = choose_settings(holdout, say) if settings is None else settings
     models = fit_models(holdout.train, settings, seed)
     weights = choose_weights(models, models_without_history(holdout, settings, seed), holdout, say)
-    used = {name: weights[:, n].max() > 0 for n, name in enumerate(MODELS)}
+    interest = interest_weights(data, settings, seed, say)
+    used = {name: max(weights[:, n].max(), interest[n]) > 0 for n, name in enumerate(MODELS)}
     side = has_side(data)
     needed = {"need", "item_item", *(NEW_MODELS if side else ())}
     kept = {name: own for name, own in settings.items() if used.get(name) or name in needed}
-    plan = Plan(kept, weights, *NO_NEW)
+    plan = Plan(kept, weights, *NO_NEW, interest)
     if not side:
         return plan
     plan = learn_new_courses(data, plan, settings.get(NEIGHBOURS_NAME), seed, say)

@@ -17,6 +17,7 @@ from models.fitting import make_plan
 from models.fold import Fold, fold_of
 from models.history_rows import ReadsHistory
 from models.holdout import Kind
+from models.interest import interest_plan
 from models.item_item import ItemItem
 from models.lightfm_model import LightFm
 from models.need import Need
@@ -75,6 +76,7 @@ class Hybrid:
         self.models: dict[str, Model] = {}
         self.new: NewCourses | None = None
         self.terms: Terms | None = None
+        self.interest_terms: Terms | None = None
         self.fold: Fold | None = None
         self.profile_fold: ProfileFold | None = None
 
@@ -94,6 +96,7 @@ class Hybrid:
         self.new = new_courses(data, models, self.plan)
         terms = terms_of(models, data, self.new.known(data.n_courses))
         self.terms = with_new_terms(models, self.plan, self.new, terms, data)
+        self.interest_terms = with_new_terms(models, interest_plan(self.plan), self.new, terms, data, flat=True)
         sizes = data.learner_features.shape[1], data.n_courses
         self.fold = fold_of(models, self.plan, self.new, self.terms, *sizes)
         self.profile_fold = profile_fold_of(models, self.plan, self.new, self.terms, *sizes)
@@ -106,6 +109,22 @@ class Hybrid:
         total += self.profile_scores(batch, rows)
         total += self.other_scores(batch, rows)
         return np.asarray(total + need_part(self.models, self._fitted()[0], batch, rows), dtype=np.float32)
+
+    def interest(self, batch: LearnerBatch) -> Scores:
+        """Return how far each course meets what the learner is interested in, shape (n, n_courses).
+
+        Unlike ``score`` it does not say what is chosen next: moment, order and needs have no part in it
+        (``models.interest``).
+        """
+        fitted, new, _ = self._fitted()
+        plan, terms = interest_plan(fitted), self._interest_terms()
+        weigh = {name for n, name in enumerate(MODELS) if plan.weights[:, n].any()}
+        models = {name: model for name, model in self.models.items() if name in weigh}
+        rows = situation(batch.histories.lengths)
+        parts = linear_parts(terms.raw(models, batch, flat=True), batch, rows, plan, new, terms, lends=True)
+        if NEIGHBOURS_NAME in parts:
+            parts[NEIGHBOURS_NAME] = places(parts[NEIGHBOURS_NAME], rows, plan, new, terms)
+        return _total(parts, batch)
 
     def profile_scores(self, batch: LearnerBatch, rows: NDArray[np.int64]) -> Scores:
         """Return what profiles and the places of new courses add in the situations ``rows``, shape (n, n_courses)."""
@@ -171,6 +190,8 @@ class Hybrid:
             **parts,
             **{f"new/{key}": value for key, value in new.arrays().items()},
             **{f"terms/{key}": value for key, value in terms.arrays().items()},
+            **{f"interest_terms/{key}": value for key, value in self._interest_terms().arrays().items()},
+            "plan/interest": plan.interest,
             **{f"fold/{key}": value for key, value in self.folded().arrays().items()},
             **{f"profiles/{key}": value for key, value in self.folded_profiles().arrays().items()},
             "plan/weights": plan.weights,
@@ -187,10 +208,12 @@ class Hybrid:
             weights=np.asarray(arrays["plan/weights"], dtype=np.float32),
             new_weights=np.asarray(arrays["plan/new_weights"], dtype=np.float32),
             new_place=np.asarray(arrays["plan/new_place"], dtype=np.float32),
+            interest=np.asarray(arrays["plan/interest"], dtype=np.float32),
         )
         hybrid = cls(plan=plan)
         hybrid.new = NewCourses.from_arrays(_under("new/", arrays))
         hybrid.terms = Terms.from_arrays(_under("terms/", arrays))
+        hybrid.interest_terms = Terms.from_arrays(_under("interest_terms/", arrays))
         hybrid.fold = Fold.from_arrays(_under("fold/", arrays))
         hybrid.profile_fold = ProfileFold.from_arrays(_under("profiles/", arrays))
         for name, kind in KINDS.items():
@@ -210,6 +233,11 @@ class Hybrid:
         if self.profile_fold is None:
             raise ValueError("the hybrid is not fitted: call fit first")
         return self.profile_fold
+
+    def _interest_terms(self) -> Terms:
+        if self.interest_terms is None:
+            raise ValueError("the hybrid is not fitted: call fit first")
+        return self.interest_terms
 
     def _fitted(self) -> tuple[Plan, NewCourses, Terms]:
         if self.plan is None or self.new is None or self.terms is None:

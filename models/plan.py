@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,11 @@ NO_NEW = (np.ones(len(NEW_MODELS), dtype=np.float32), np.array([-4.0, 0.25], dty
 """Weights and place of new courses where nothing could be learned of them."""
 
 
+def item_item_alone() -> Scores:
+    """Return weights of 1 for the item-item model and 0 for the others, shape (len(MODELS),)."""
+    return np.array([name == "item_item" for name in MODELS], dtype=np.float32)
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a hybrid is made of."""
@@ -53,6 +58,9 @@ class Plan:
     """Shape (len(NEW_MODELS),), 0 or more."""
     new_place: Scores
     """Level and slope: where new courses stand among known ones, in standard deviations of the learner's scores."""
+
+    interest: Scores = field(default_factory=item_item_alone)
+    """Shape (len(MODELS),), 0 or more: how much each model says of what a learner with a history is interested in."""
 
     @property
     def lending(self) -> Lending:
@@ -67,7 +75,14 @@ class Plan:
         }
         new = {name: round(float(w), 3) for name, w in zip(NEW_MODELS, self.new_weights, strict=True) if w > 0}
         place = [round(float(value), 3) for value in self.new_place]
-        return {"models": dict(self.settings), "weights": rows, "new_courses": new, "new_place": place}
+        lasting = {name: round(float(w), 3) for name, w in zip(MODELS, self.interest, strict=True) if w > 0}
+        return {
+            "models": dict(self.settings),
+            "weights": rows,
+            "interest": lasting,
+            "new_courses": new,
+            "new_place": place,
+        }
 
 
 def fit_models(data: TrainingData, settings: Mapping[str, Mapping[str, Any]], seed: int) -> dict[str, Model]:

@@ -11,7 +11,7 @@ are and making them equal.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 import numpy as np
@@ -44,13 +44,18 @@ class Terms:
     floor: Scores
     """Shape (len(SITUATIONS),): score of courses of which nothing is known."""
 
-    def raw(self, models: Mapping[str, Model], batch: LearnerBatch) -> dict[str, Scores]:
-        """Return the models' scores before they are made comparable; needs are not among them."""
-        return {name: self._raw(name, model, batch) for name, model in models.items() if name != "need"}
+    def raw(self, models: Mapping[str, Model], batch: LearnerBatch, *, flat: bool = False) -> dict[str, Scores]:
+        """Return the models' scores before they are made comparable; needs are not among them.
 
-    def _raw(self, name: str, model: Model, batch: LearnerBatch) -> Scores:
+        With ``flat`` courses taken long ago count as much as new ones.
+        """
+        return {name: self._raw(name, model, batch, flat) for name, model in models.items() if name != "need"}
+
+    def _raw(self, name: str, model: Model, batch: LearnerBatch, flat: bool) -> Scores:
         if isinstance(model, ReadsHistory):
-            return model.history_rows().sums(batch.histories, self.even[MODELS.index(name)])
+            rows = model.history_rows()
+            rows = replace(rows, decay=1.0) if flat else rows
+            return rows.sums(batch.histories, self.even[MODELS.index(name)])
         return model.score(batch)
 
     def unit(self, raw: Mapping[str, Scores], known: NDArray[np.bool_], rows: NDArray[np.int64]) -> dict[str, Scores]:

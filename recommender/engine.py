@@ -175,8 +175,8 @@ class Engine:
         return Reason("not_ranked", {"course": course, "rank": rank, "limit": limit})
 
     def interest(self, situation: Situation) -> Mapping[str, float]:
-        """Return the hybrid's interest in each course, scaled to 0..1 within the learner."""
-        scores = situation.scores
+        """Return the learner's interest in each course, scaled to 0..1: what lasts, not what is chosen next."""
+        scores = self.bundle.hybrid.interest(situation.batch)[0]
         spread = float(scores.max() - scores.min()) or 1.0
         return dict(zip(self.bundle.course_ids, ((scores - scores.min()) / spread).tolist(), strict=True))
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.accuracy.peers import PEERS, Peer, Plain, tune_peer
+from experiments.accuracy.peers import PEERS, Peer, tune_peer
 from experiments.cases import Case, slices, time_cut
 from experiments.metrics import interval, paired
 from experiments.train import TrainSettings, tagged_snapshot, text_vectors
 from experiments.world.truth import Truth
 from features.home import Home
 from features.reference import Reference
-from models.base import Scores, seen_mask
+from models.base import LearnerBatch, Scores, TrainingData, seen_mask
 from models.holdout import hold_out
 from models.hybrid import Hybrid
 
@@ -78,6 +78,22 @@ def benchmark_interest(home: Home, peers: Sequence[str], k: int, trials: int, se
     return _document(values, f"{METRIC}@{k}", seed)
 
 
+class Interest:
+    """The hybrid as paths ask it: for interest, not for the next choice."""
+
+    def __init__(self, hybrid: Hybrid) -> None:
+        self.hybrid = hybrid
+
+    def fit(self, data: TrainingData) -> Self:
+        """Fit the hybrid."""
+        self.hybrid.fit(data)
+        return self
+
+    def score(self, batch: LearnerBatch, rows: NDArray[np.int64]) -> Scores:
+        """Return interest, shape (len(batch), n_courses); no learner has a row of it."""
+        return self.hybrid.interest(batch)
+
+
 def judged(model: Peer, case: Case, works: Works, truth: Truth, k: int) -> NDArray[np.float64]:
     """Return each judged learner's NDCG at ``k`` against true interest, shape (n_judged,)."""
     column = {course: number for number, course in enumerate(truth.course_ids)}
@@ -109,7 +125,7 @@ def graded_ndcg(scores: Scores, gains: Scores, among: NDArray[np.bool_], k: int)
 
 def _fitted(name: str, case: Case, trials: int, seed: int, say: Report) -> Peer:
     if name == OURS:
-        return Plain(Hybrid(seed=seed).fit(case.train, lambda line: say(f"    {line}")))
+        return Interest(Hybrid(seed=seed).fit(case.train, lambda line: say(f"    {line}")))
     kind = "auto" if case.train.histories.days is not None else "share"
     held = hold_out(case.train, kind, ordered=True, seed=seed)  # type: ignore[arg-type]
     return PEERS[name][0](**tune_peer(name, held.train, held.known, trials)).fit(case.train)
