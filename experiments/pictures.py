@@ -13,7 +13,6 @@ from experiments.figures import calibration_figure, coverage_figure, learning_fi
 from experiments.learning_curve import learning_curve
 from models.hybrid import Hybrid
 
-
 MOST_LEARNERS = 1_000_000
 """Learners up to which it is asked how much more data would help: beyond, it would not."""
 

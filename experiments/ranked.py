@@ -34,4 +34,5 @@ def _chunks(model: Scorer, case: Case, k: int) -> Iterator[NDArray[np.int64]]:
         scores[:, ~case.to_be_had] = -np.inf
         scores[seen_mask(case.seen.rows(part))] = -np.inf
         best = top_k(scores, k)
-        yield np.where(np.isfinite(np.take_along_axis(scores, best, axis=1)), best, -1)
+        found = np.where(np.isfinite(np.take_along_axis(scores, best, axis=1)), best, -1)
+        yield np.pad(found, ((0, 0), (0, k - found.shape[1])), constant_values=-1)
