@@ -39,9 +39,9 @@ from api.http.v1 import (
 )
 from api.http.v1.documents import PROBLEM, Problem
 from api.http.v1.organisations import routes as organisations
+from api.http.witness import Witness
 from api.pages import routes as pages
 from api.pages.planning import routes as planning_pages
-from api.http.witness import Witness
 from api.settings import Settings, load_settings
 from features.home import HOME_VARIABLE
 from features.times import now
@@ -77,15 +77,15 @@ ROUTERS = (
     stateless.router,
     catalogue.router,
     happenings.router,
-    *organisations.routers,
     matching.router,
     edges.router,
     path_questions.router,
     claims.router,
     records.router,
+    *organisations.routers,
+    audit.router,
     *recommendation.routers,
     shelves.router,
-    audit.router,
     plans.router,
     competency_mapping.router,
     coverage.router,
