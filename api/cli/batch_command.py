@@ -36,7 +36,7 @@ def batch(
         typer.Option(help="The moment the lists are for.", show_default="now", formats=_TIMES, metavar="TIME"),
     ] = None,
     partition_size: Annotated[
-        int | None, typer.Option(min=100, max=1_000_000, help="Learners in a part.", show_default="50,000")
+        int | None, typer.Option(min=100, max=1_000_000, help="Learners in a part.", show_default="25,000")
     ] = None,
     threads: Annotated[
         int | None, typer.Option(min=1, max=256, help="Parts made at a time here.", show_default="processors")

@@ -30,7 +30,7 @@ class Asked:
     bundle: str
     warehouse: str
     threads: int = 1
-    partition_size: int = 50_000
+    partition_size: int = 25_000
     top: int = 20
     on: str = "local"
 

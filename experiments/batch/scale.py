@@ -13,7 +13,9 @@ from typing import Any
 _HERE = Path(__file__).parent
 INPUTS = _HERE / "scale_inputs.toml"
 MEASURED = _HERE / "measured"
-"""What the benchmarks printed: ``batch.json``, ``refresh.json``, ``serve.json``; each may be missing."""
+"""What the benchmarks printed: ``batch.json``, and ``refresh.json`` and ``serve.json``, which may be missing."""
+CREATE = "the portal's create route"
+"""Name of the figure of ``benchmark serve`` with the rate of lists that are made, kept and answered."""
 _GB = 1024.0**3
 _HOURS_A_MONTH = 730.0
 _NIGHTS_A_MONTH = 365.25 / 12
@@ -72,17 +74,34 @@ class Rates:
         if batch is None:
             raise FileNotFoundError(f"{folder / 'batch.json'}: run 'karmapath benchmark batch --json' into it")
         run = max(batch["runs"].values(), key=lambda one: one["learners"])
-        refresh, serve = _read(folder / "refresh.json"), _read(folder / "serve.json")
+        night = _night(_read(folder / "refresh.json"))
         return cls(
-            lists=run["us"] * 1e-6 * batch["threads"],
+            lists=run["processor_seconds"] / run["learners"],
             lists_memory_gb=run["peak_mb"] / 1024,
             warehouse_bytes=batch["storage"]["warehouse_bytes_a_learner"],
             lists_bytes=batch["storage"]["lists_bytes_a_learner"],
             store_bytes=batch["storage"]["store_bytes_a_learner"],
-            prepare=None if refresh is None else refresh["processor_seconds"] / refresh["learners"],
-            prepare_memory_gb=None if refresh is None else refresh["peak_mb"] / 1024,
-            requests=None if serve is None else serve["requests_a_second"] / serve["processors"],
+            prepare=night[0],
+            prepare_memory_gb=night[1],
+            requests=_requests(_read(folder / "serve.json"), batch["machine"]["processors"]),
         )
+
+
+def _night(refresh: dict[str, Any] | None) -> tuple[float | None, float | None]:
+    """Return processor seconds a learner of a full import and a training, and the most memory of either."""
+    if refresh is None:
+        return None, None
+    steps = [refresh["steps"][name] for name in ("import", "train")]
+    seconds = sum(step["seconds"] for step in steps) * refresh["processors"]  # as if all of them worked all the time
+    return seconds / refresh["learners"], max(step["peak_mb"] for step in steps) / 1024
+
+
+def _requests(serve: dict[str, Any] | None, processors: int) -> float | None:
+    """Return what one processor answers a second on the portal's create route, on the slower database."""
+    if serve is None:
+        return None
+    rates = [figure["seen"] for figure in serve["figures"] if figure["name"].endswith(CREATE)]
+    return float(min(rates)) / processors
 
 
 @dataclass(frozen=True)

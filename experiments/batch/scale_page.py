@@ -93,9 +93,13 @@ def _needs(rates: Rates, inputs: Inputs) -> str:
         ("lists sent each night, GB", lambda n: f"{n.published_gb:,.1f}"),
         ("answers sent a month, GB", lambda n: f"{n.answers_gb:,.1f}"),
         *((f"rupees a month: {name}", _rupees_of(name)) for name in found[0].rupees),
-        ("rupees a month, together", lambda n: f"{sum(r or 0.0 for r in n.rupees.values()):,.0f}"),
+        ("rupees a month, together" + _as_far(found), lambda n: f"{sum(r or 0.0 for r in n.rupees.values()):,.0f}"),
     ]
     return _table(["", *inputs.populations], [[name, *(cell(n) for n in found)] for name, cell in rows])
+
+
+def _as_far(found: Sequence[Needs]) -> str:
+    return ", as far as measured" if any(rupees is None for rupees in found[0].rupees.values()) else ""
 
 
 def _breaks(rates: Rates, inputs: Inputs) -> str:

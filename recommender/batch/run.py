@@ -21,7 +21,7 @@ from recommender.batch.job import PEOPLE, SCHEMA_VERSION, WORK, Job
 from recommender.batch.layout import COLUMNS, reason_table
 from recommender.batch.parts import Part, read_part
 
-PARTITION_SIZE = 50_000
+PARTITION_SIZE = 25_000
 SOURCES = ("store", "warehouse")
 
 
@@ -88,7 +88,7 @@ def run_batch(
     at
         The moment that the lists are for; by default that of the run that is gone on with, else now.
     partition_size
-        Learners in a part; by default that of the run that is gone on with, else 50,000.
+        Learners in a part; by default that of the run that is gone on with, else 25,000.
     threads
         Parts made at the same time where the engine is this machine.
     on

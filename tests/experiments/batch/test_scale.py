@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from experiments.batch.scale import INPUTS, MEASURED, Inputs, Rates, limits, needs
+from experiments.batch.scale import CREATE, INPUTS, MEASURED, Inputs, Rates, limits, needs
 from experiments.batch.scale_page import PAGE, page
 
 RATES = Rates(
@@ -62,3 +63,24 @@ def test_every_price_says_where_it_is_from_and_when() -> None:
     for price in Inputs.read().prices.values():
         assert price["source"]
         assert price["read_on"].year >= 2026
+
+
+def test_rates_are_read_from_what_the_benchmarks_print(tmp_path: Path) -> None:
+    batch = {
+        "machine": {"processors": 2}, "runs": {
+            "small": {"learners": 10, "processor_seconds": 9.0, "peak_mb": 1000.0},
+            "large": {"learners": 100, "processor_seconds": 4.0, "peak_mb": 2048.0},
+        },
+        "storage": {"warehouse_bytes_a_learner": 1.0, "lists_bytes_a_learner": 2.0, "store_bytes_a_learner": 3.0},
+    }  # fmt: skip
+    steps = {"import": {"seconds": 300.0, "peak_mb": 4096.0}, "train": {"seconds": 200.0, "peak_mb": 1024.0}}
+    refresh = {"learners": 1_000_000, "processors": 2, "steps": steps}
+    figures = [{"name": f"{name}: {CREATE}", "seen": seen} for name, seen in (("SQLite", 900.0), ("PostgreSQL", 700.0))]
+    (tmp_path / "batch.json").write_text(json.dumps(batch))
+    bare = Rates.read(tmp_path)
+    assert (bare.lists, bare.lists_memory_gb, bare.prepare, bare.requests) == (0.04, 2.0, None, None)
+    (tmp_path / "refresh.json").write_text(json.dumps(refresh))
+    (tmp_path / "serve.json").write_text(json.dumps({"figures": figures}))
+    whole = Rates.read(tmp_path)
+    assert whole.prepare == pytest.approx(1e-3)
+    assert (whole.prepare_memory_gb, whole.requests) == (4.0, 350.0)
