@@ -13,8 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
-from features.encoder.optional import optional_module
-from features.errors import KarmapathError
+from features.errors import KarmapathError, NotReadyError
 
 DATABASE = 12
 """Where the platform keeps them, unless the address names another."""
@@ -42,7 +41,7 @@ def replace_hashes(url: str, hashes: Mapping[str, Mapping[str, str]]) -> None:
     RedisError
         If Redis does not answer, refuses, or the address is none; the old hashes are as they were.
     """
-    redis = optional_module("redis")
+    redis = _package()
     token = uuid4().hex
     try:
         client = redis.Redis.from_url(
@@ -61,6 +60,16 @@ def replace_hashes(url: str, hashes: Mapping[str, Mapping[str, str]]) -> None:
             "a Redis that answers and takes writes; nothing was replaced",
             "check that it runs, its address (redis://host:port/12) and its memory, then publish again",
         ) from None
+
+
+def _package() -> Any:
+    try:
+        import redis  # noqa: PLC0415 - only who publishes needs it
+    except ImportError as error:
+        raise NotReadyError(
+            "no package redis", "the package that speaks with Redis", "pip install 'karmapath[redis]'"
+        ) from error
+    return redis
 
 
 def _replace(client: Any, hashes: Mapping[str, Mapping[str, str]], token: str) -> None:
