@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import signal
@@ -205,3 +206,16 @@ def test_nobody_and_nothing_known_still_gets_what_is_popular(client: TestClient)
     stranger = client.post("/api/recommendation/create", json={"user_id": "x", "department": "nowhere"}).json()
     for found in (read, stranger):
         assert len(found["recommended_courses"]) >= 3
+
+
+def test_whatever_waits_for_whatever_reason_is_ended_and_told(home: Home, clock: Clock) -> None:
+    async def never(*_: Any, **__: Any) -> Any:
+        await asyncio.sleep(60)
+
+    with TestClient(create_app(load_settings(home.folder, deadline=0.2), clock)) as client:
+        client.app.state.service.look_up = never  # type: ignore[attr-defined]
+        began = time.monotonic()
+        response = client.get("/v1/shown/any")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "5")
+    assert response.json()["type"].endswith("overdue")
+    assert time.monotonic() - began < 5

@@ -1,0 +1,104 @@
+"""``karmapath learner``: all that is kept about one learner, handed out or erased."""
+
+from __future__ import annotations
+
+from getpass import getuser
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.opened import HomeOption, JsonOption, LearnerArgument
+from api.cli.output import log, print_json, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from features.store import Store
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+@app.callback()
+def learner() -> None:
+    """Hand out or erase all that is kept about one learner.
+
+    Example: karmapath learner export L0000001 > L0000001.json
+    """
+
+
+@app.command()
+def export(learner: LearnerArgument, home: HomeOption = None) -> None:
+    """Print every row about a learner as one JSON document.
+
+    Example: karmapath learner export L0000001
+    """
+    from api.http.answers import stamp
+
+    store = _open(home)
+    try:
+        tables = store.export(learner)
+        _check_known(store, learner, any(tables.values()))
+        _note(store, "export", learner)
+    finally:
+        store.close()
+    print_json(
+        {
+            "learner": learner,
+            "tables": {
+                name: [{k: stamp(v) if hasattr(v, "isoformat") else v for k, v in row.items()} for row in rows]
+                for name, rows in tables.items()
+            },
+        }
+    )
+
+
+@app.command()
+def erase(
+    learner: LearnerArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Erase every row about a learner; a later import does not bring them back.
+
+    Example: karmapath learner erase L0000001 --yes
+
+    The audit log keeps who saw them, and that they were erased; ledgers of claims are accounts and stay.
+    """
+    if not yes:
+        log.print(f"this erases everything about {learner}, for good", markup=False)
+        typer.confirm("Go on?", abort=True, err=True)
+    store = _open(home)
+    try:
+        _check_known(store, learner, store.forget(learner))
+        _note(store, "erase", learner)
+    finally:
+        store.close()
+    if as_json:
+        print_json({"learner": learner, "erased": True})
+    else:
+        say(f"{learner} is erased")
+
+
+def _open(home: Path | None) -> Store:
+    from api.settings import load_settings
+    from features.store import Store
+
+    store = Store(load_settings(home).database)
+    store.migrate()
+    return store
+
+
+def _check_known(store: Store, learner: str, found: bool) -> None:
+    from features.errors import NotFoundError
+
+    if not found:
+        raise NotFoundError(f"found no learner {learner!r}", "the id of a learner in the store", "check the id")
+
+
+def _note(store: Store, action: str, learner: str) -> None:
+    from features.store import AuditEntry
+    from features.times import now
+
+    route = f"karmapath learner {action}"
+    store.audit.add([AuditEntry(now(), getuser(), "command", action, route, 0, object=f"learner:{learner}")])
