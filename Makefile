@@ -37,7 +37,7 @@ $(READY): pyproject.toml constraints.txt
 	if [ -z "$$python" ]; then echo "No Python 3.11, 3.12 or 3.13 found: install one, or name it: make setup PYTHON=/path/to/python3.11" >&2; exit 1; fi; \
 	echo "== set-up: using $$("$$python" --version)"; \
 	"$$python" -m venv $(VENV)
-	$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[train,text,postgres,redis,traces,office,scale,spark,dev]'
+	$(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[train,text,postgres,redis,client,traces,office,scale,spark,dev]'
 	@touch $@
 	@echo "== set-up: done"
 
