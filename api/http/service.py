@@ -25,6 +25,7 @@ from api.http.metrics import Metrics
 from api.http.problems import OverdueError
 from api.http.searcher import Searcher
 from api.http.shapes import Cards
+from api.http.together import Together
 from api.http.writer import Writer
 from api.settings import Settings
 from features.errors import NotFoundError
@@ -173,14 +174,16 @@ class Service:
             )
         return record
 
-    def recommend(
+    @cached_property
+    def together(self) -> Together:
+        """What makes the lists that are asked for at the same moment."""
+        return Together(self.metrics)
+
+    async def recommend(
         self, engine: Engine, record: LearnerRecord, at: datetime, limit: int, **asked: Any
     ) -> tuple[Recommendation, ...]:
         """Return the engine's list for a learner, and count how long it took; ``asked`` as ``Engine.recommend``."""
-        began = time.perf_counter()
-        items = engine.recommend(record, at, limit, **asked)
-        self.metrics.engine(time.perf_counter() - began)
-        return items
+        return await self.together.recommend(engine, record, at, limit, **asked)
 
     def shown(
         self,

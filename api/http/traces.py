@@ -99,10 +99,10 @@ class Tracing:
             with self.span("path solve", {"karmapath.path": _name(function)}):
                 return await solve(copy_context().run, function, *args, **kwargs)
 
-        def traced_recommend(engine: Any, *args: Any, **kwargs: Any) -> Any:
+        async def traced_recommend(engine: Any, *args: Any, **kwargs: Any) -> Any:
             self._tell_model(engine.version)
             with self.span("engine", {"karmapath.model": engine.version}):
-                return recommend(engine, *args, **kwargs)
+                return await recommend(engine, *args, **kwargs)
 
         wrapped: Mapping[str, Any] = {
             "look_up": traced_look_up, "write": traced_write, "solve": traced_solve, "recommend": traced_recommend,

@@ -197,7 +197,7 @@ async def _for_caller(service: Service, wanted: str, caller: str | None, *, is_f
     """Return a fresh list under an id nobody has: the client goes on using it. Without a caller: what is popular."""
     record = await record_for(service, caller or "")
     if caller is None:
-        items = _recommend(service, record, service.settings.igot_limit)
+        items = await _recommend(service, record, service.settings.igot_limit)
         return service.shown("", SURFACE, service.engine, items, list_id=wanted)
     return await _make(service, record, wanted if is_free and len(wanted) <= 100 else str(uuid4()), 1)
 
@@ -207,7 +207,7 @@ async def _make(
 ) -> ShownList:
     """Make a list and write it down before it is answered: its id must be readable for months."""
     engine, limit = service.engine, service.settings.igot_limit
-    items = _recommend(service, record, _SEARCHED if themes else limit)
+    items = await _recommend(service, record, _SEARCHED if themes else limit)
     if themes:
         items = _themes_first(items, themes, engine.reference)[:limit]
     shown = service.shown(record.learner.id, SURFACE, engine, items, list_id=list_id, revision=revision)
@@ -225,8 +225,8 @@ def _without_store() -> Iterator[None]:
         log.warning("a list is not kept: %s", error)
 
 
-def _recommend(service: Service, record: LearnerRecord, limit: int) -> tuple[Recommendation, ...]:
-    return service.recommend(service.engine, record, service.clock(), limit, categories=PORTAL_CATEGORIES)
+async def _recommend(service: Service, record: LearnerRecord, limit: int) -> tuple[Recommendation, ...]:
+    return await service.recommend(service.engine, record, service.clock(), limit, categories=PORTAL_CATEGORIES)
 
 
 def _still_shown(kept: ShownList, record: LearnerRecord, service: Service) -> ShownList:

@@ -56,7 +56,7 @@ async def recommendations(
         return same
     asked = {"track": track, "language": language, "categories": _folded(category)}
     wishes = made_wishes(competency, provider, boost, max_hours, diversity)
-    items = listed(service, engine, record, at, limit, offset, wishes, **asked)
+    items = await listed(service, engine, record, at, limit, offset, wishes, **asked)
     shown = service.shown(learner, "v1", engine, items)
     service.writer.note_shown(shown)
     return Answer(

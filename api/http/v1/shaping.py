@@ -54,7 +54,7 @@ def made_wishes(
     )
 
 
-def listed(
+async def listed(
     service: Service,
     engine: Engine,
     record: LearnerRecord,
@@ -67,7 +67,7 @@ def listed(
     """Return a page of the learner's list, shaped as it is wanted; ``asked`` as ``Engine.recommend``."""
     last = offset + limit
     depth = len(engine.bundle.course_ids) if wanted.narrows else max(last, _DEPTH) if wanted.reorders else last
-    items = service.recommend(engine, record, at, depth, **asked)
+    items = await service.recommend(engine, record, at, depth, **asked)
     if wanted.narrows or wanted.reorders:
         items = shaped(items, wanted, engine.reference, last)
     return items[offset:]

@@ -85,7 +85,7 @@ async def recommend_to_profile(request: Request, question: Question) -> Response
     service = service_of(request)
     engine, at = service.engine, service.clock()
     wanted = made_wishes(question.competency, question.provider, question.boost, question.max_hours, question.diversity)
-    items = listed(
+    items = await listed(
         service, engine, _record(question), at, question.limit, question.offset, wanted,
         track=question.track, language=question.language,
         categories=frozenset(name.casefold() for name in question.category) or None,

@@ -1,0 +1,94 @@
+"""Lists that are asked for at the same moment are made at the same moment.
+
+On a busy server several requests come in one turn of the event loop. What one list costs the engine is mostly the
+overhead of many small operations, so those requests are gathered until the turn's end and answered by one pass. Nobody
+waits for company: a request that comes alone is answered alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from api.http.metrics import Metrics
+from features.records import LearnerRecord
+from recommender.engine import Engine, Recommendation
+from recommender.together import recommend_together
+
+List = tuple[Recommendation, ...]
+_MOST = 32
+"""Lists of one pass: beyond that the first waits longer than the last gains."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What lists of one pass have in common."""
+
+    engine: Engine
+    limit: int
+    track: str | None
+    language: str | None
+    categories: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    record: LearnerRecord
+    at: datetime
+    answer: asyncio.Future[List]
+
+
+@dataclass
+class Together:
+    """Gathers the lists of one event loop."""
+
+    metrics: Metrics
+    _waiting: dict[_Question, list[_Asked]] = field(default_factory=dict)
+
+    async def recommend(
+        self,
+        engine: Engine,
+        record: LearnerRecord,
+        at: datetime,
+        limit: int,
+        *,
+        track: str | None = None,
+        language: str | None = None,
+        categories: frozenset[str] | None = None,
+    ) -> List:
+        """Return what ``Engine.recommend`` returns, at the newest moment of those that are answered together."""
+        loop = asyncio.get_running_loop()
+        asked = _Asked(record, at, loop.create_future())
+        if not self._waiting:
+            loop.call_soon(self._answer_all)
+        self._waiting.setdefault(_Question(engine, limit, track, language, categories), []).append(asked)
+        return await asked.answer
+
+    def _answer_all(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for question, asked in waiting.items():
+            for start in range(0, len(asked), _MOST):
+                self._answer(question, [one for one in asked[start : start + _MOST] if not one.answer.done()])
+
+    def _answer(self, question: _Question, asked: list[_Asked]) -> None:
+        if not asked:  # all of them were given up
+            return
+        began = time.perf_counter()
+        try:
+            lists = recommend_together(
+                question.engine, [one.record for one in asked], max(one.at for one in asked), question.limit,
+                track=question.track, language=question.language, categories=question.categories,
+            )  # fmt: skip
+        except Exception as error:
+            if len(asked) == 1:
+                asked[0].answer.set_exception(error)
+            else:  # what one record breaks must not cost the others their lists
+                for one in asked:
+                    self._answer(question, [one])
+            return
+        seconds = time.perf_counter() - began
+        for one, found in zip(asked, lists, strict=True):
+            self.metrics.engine(seconds)
+            one.answer.set_result(found)
