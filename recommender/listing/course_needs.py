@@ -70,11 +70,13 @@ def course_needs(
     A step counts with P(not yet held) times the requirement's weight (``CRITICAL`` times, where it is critical) times
     the confidence that the course teaches it.
     """
-    upto = _steps_up_to(standing, posts)
     if compiled:
         from recommender.listing.needs_numba import needs_compiled  # noqa: PLC0415 - serving does without it
+        from recommender.listing.standings_numba import steps_compiled  # noqa: PLC0415
 
+        upto = steps_compiled(standing.need, standing.at_least, posts.worth)
         return CourseNeeds(*needs_compiled(post, standing.start, upto, lessons))
+    upto = _steps_up_to(standing, posts)
     sizes = lessons.sizes[post]
     row = ranges(lessons.start[post], sizes)
     learner = np.repeat(np.arange(len(post)), sizes)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.base import Scores, top_k
+from models.base import Scores
 from recommender.listing.lists import NOTHING
 
 ALL_COURSES, ONLY_GUIDED, ONLY_DESIRABLE = 0, 1, 2
@@ -87,12 +87,12 @@ def best_plain(work: Work, k: int, track: int) -> Best:
 
 def _best_of_one(work: Work, learner: int, k: int, track: int, found: Best) -> None:
     base = work.base[work.own[learner]]
-    scores = base + work.others[learner] if len(work.others) else base.copy()
+    before = base + work.others[learner] if len(work.others) else base
     history = _between(work.history, work.history_from, learner)[::-1].astype(np.int64)
     long = int(len(history) > work.little)
     ages = np.minimum(np.arange(len(history)), work.recency.shape[1] - 1)
     weights = work.recency[:, ages] * work.unit[long][:, history]
-    _add_history(scores, history, weights, work, long)
+    scores = _with_history(before, history, weights, work, long)
     needed, need = _between(work.need_course, work.need_from, learner), _between(work.need, work.need_from, learner)
     scores[needed] += need
     lift = np.zeros(len(scores), dtype=np.float32)
@@ -100,8 +100,7 @@ def _best_of_one(work: Work, learner: int, k: int, track: int, found: Best) -> N
     scores[_between(work.barred, work.barred_from, learner)] = -np.inf
     if track != ALL_COURSES:
         scores[(lift > 0) != (track == ONLY_GUIDED)] = -np.inf
-    best = top_k(scores[None, :], k)[0]
-    best = best[scores[best] > -np.inf]
+    best = _best_k(scores, k)
     size = len(best)
     found.courses[learner, :size], found.scores[learner, :size] = best, scores[best]
     found.guided[learner, :size] = lift[best] > 0
@@ -117,17 +116,30 @@ def _best_of_one(work: Work, learner: int, k: int, track: int, found: Best) -> N
     found.loudest[learner, :size] = np.argmax(said, axis=0)
 
 
-def _add_history(scores: Scores, history: NDArray[np.int64], weights: Scores, work: Work, long: int) -> None:
+def _with_history(before: Scores, history: NDArray[np.int64], weights: Scores, work: Work, long: int) -> Scores:
     """Add the rows of the courses taken, newest first, times their weights; fadings that speak of few courses last."""
-    few = [_between(work.few, work.few_from, group) for group in range(len(weights))]
-    for age, course in enumerate(history):
-        for group in range(len(weights)):
-            if not len(few[group]) and weights[group, age] != 0:
-                scores += weights[group, age] * work.rows[long, group, course]
-    for age, course in enumerate(history):
-        for group in range(len(weights)):
-            if len(few[group]):
-                scores[few[group]] += weights[group, age] * work.rows[long, group, course, few[group]]
+    few = np.diff(work.few_from) > 0
+    age, group = np.nonzero(np.where(few[:, None], 0.0, weights).T)
+    if not len(age):
+        scores = before.copy()
+    else:
+        added = np.empty((len(age) + 1, len(before)), dtype=np.float32)
+        added[0] = before
+        np.multiply(weights[group, age, None], work.rows[long, group, history[age]], out=added[1:])
+        # Along the first axis numpy adds row after row.
+        scores = np.add.reduce(added, axis=0)
+    for group_of_few in np.flatnonzero(few):
+        where = _between(work.few, work.few_from, int(group_of_few))
+        for place, course in enumerate(history):
+            scores[where] += weights[group_of_few, place] * work.rows[long, group_of_few, course, where]
+    return scores
+
+
+def _best_k(scores: Scores, k: int) -> NDArray[np.int64]:
+    """Return the k best of those above ``-inf``, best first; of equal ones the lower number."""
+    least = np.partition(scores, -k)[-k] if k < len(scores) else scores.min()
+    drawn = np.flatnonzero((scores >= least) & (scores > -np.inf))
+    return drawn[np.argsort(-scores[drawn], kind="stable")[:k]]
 
 
 def _between(values: NDArray[np.generic], starts: NDArray[np.int64], row: int) -> NDArray[np.generic]:

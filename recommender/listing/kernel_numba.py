@@ -145,8 +145,8 @@ def _add_all(before: Any, scores: Any, history: Any, weights: Any, rows: Any, fe
 def _add_few(scores: Any, history: Any, weights: Any, rows: Any, few_from: Any, few: Any) -> None:
     """Add the rows of groups that speak of few courses."""
     n = len(history)
-    for age in range(n):
-        for group in range(len(rows)):
+    for group in range(len(rows)):
+        for age in range(n):
             for entry in range(few_from[group], few_from[group + 1]):
                 course = few[entry]
                 scores[course] += weights[group, age] * np.float32(rows[group, history[n - 1 - age], course])

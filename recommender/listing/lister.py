@@ -106,7 +106,7 @@ class Lister:
         """Return the lists of a few learners, all at once, and where they stand: what reasons are about."""
         catalogue = self.catalogue
         post = block.post[block.profile]
-        standing = standings(block, catalogue.posts, at, self._kinds)
+        standing = standings(block, catalogue.posts, at, self._kinds, compiled=self.compiled)
         needs = course_needs(post, standing, catalogue.posts, self._lessons, compiled=self.compiled)
         work, codes = self._work(block, needs, at, language, categories)
         best = self._kernel(work, k, _TRACKS[track])

@@ -42,6 +42,11 @@ class PostTable:
     """Shape (n_posts, n_competencies), -1 where a post does not require the competency."""
 
     @cached_property
+    def within(self) -> NDArray[np.float64]:
+        """Shape (n_requirements, 5): 1 for the steps up to the required level, 0 for those above."""
+        return (np.arange(1, MAX_LEVEL + 1) <= self.required[:, None]).astype(np.float64)
+
+    @cached_property
     def worth(self) -> NDArray[np.float64]:
         """Shape (n_requirements, 6): what each step is worth; 0 for those above the required level."""
         worth = self.weight * np.where(self.critical, CRITICAL, 1.0)

@@ -43,17 +43,21 @@ class Standings:
     """Place among the learner's gaps, the worst 0: as ``recommender.gaps.gaps`` orders them."""
 
 
-def standings(block: LearnerBlock, posts: PostTable, at: datetime, kinds: KindArrays) -> Standings:
+def standings(
+    block: LearnerBlock, posts: PostTable, at: datetime, kinds: KindArrays, *, compiled: bool = False
+) -> Standings:
     """Return where each learner of the block stands at a moment."""
     post = block.post[block.profile]
     sizes = np.diff(posts.start)[post]
     start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     need = ranges(posts.start[post], sizes)
     at_least, known = beliefs(block.evidence, start, len(need), at, kinds)
-    required = posts.required[need]
-    steps = np.where(np.arange(1, MAX_LEVEL + 1) <= required[:, None], 1.0 - at_least[:, 1:], 0.0)
-    missing = np.cumsum(steps, axis=1)[:, -1]
-    met = at_least[np.arange(len(need)), required] >= SURE
+    if compiled:
+        from recommender.listing.standings_numba import ranks_compiled  # noqa: PLC0415 - serving does without it
+
+        return Standings(start, need, at_least, known, *ranks_compiled(start, need, at_least, posts))
+    missing = np.cumsum((1.0 - at_least[:, 1:]) * posts.within[need], axis=1)[:, -1]
+    met = at_least[np.arange(len(need)), posts.required[need]] >= SURE
     learner = np.repeat(np.arange(len(block)), sizes)
     order = np.lexsort((-posts.weight[need] * missing, ~posts.critical[need], met, learner))
     rank = np.empty(len(need), dtype=np.int64)

@@ -143,10 +143,11 @@ def _add_strongest(total: Floats, rows: EvidenceRows, steps: Floats, some: Ints)
     """Add to the totals each group's strongest pass and strongest failure a step; rows are sorted by group."""
     if not len(some):
         return
-    starts = np.flatnonzero(np.diff(rows.group[some], prepend=-1))
-    passes = np.maximum.reduceat(np.maximum(steps[some], 0.0), starts, axis=0)
-    failures = np.minimum.reduceat(np.minimum(steps[some], 0.0), starts, axis=0)
-    np.add.at(total, rows.case[some][starts], passes + failures)
+    group, own = rows.group[some], steps[some]
+    starts = np.concatenate([[0], np.flatnonzero(group[1:] != group[:-1]) + 1])
+    passes = np.maximum.reduceat(np.maximum(own, 0.0), starts, axis=0)
+    failures = np.minimum.reduceat(np.minimum(own, 0.0), starts, axis=0)
+    np.add.at(total, rows.case[some[starts]], passes + failures)
 
 
 def _strongest(group: Ints, strength: Floats, most: Ints) -> Ints:
