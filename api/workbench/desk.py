@@ -96,7 +96,7 @@ class Desk:
             If there is none, and too many people to build it while somebody waits.
         """
         try:
-            found = open_gap_map(self.home)
+            found = _opened(self.home)
         except NotReadyError:
             return self._first_map()
         if time.monotonic() - self._looked >= FRESH_SECONDS:
@@ -105,21 +105,31 @@ class Desk:
         return found
 
     def _first_map(self) -> GapMap:
-        snapshot, engine = self.snapshot, self.engine
-        if snapshot.scan("learners").select(pl.len()).collect().item() > SMALL:
-            return open_gap_map(self.home)  # says what to do
+        if not self._is_small():
+            return _opened(self.home)  # says what to do
         with self._lock, _alone(self.home):
             try:
-                return open_gap_map(self.home)
+                return _opened(self.home)
             except NotReadyError:
-                return build_from_snapshot(
-                    self.home, engine.reference, self.at, snapshot=snapshot, table=engine.evidence
-                )
+                return self._build()
+
+    def _is_small(self) -> bool:
+        many: int = self.snapshot.scan("learners").select(pl.len()).collect().item()
+        return many <= SMALL
+
+    def _build(self) -> GapMap:
+        engine = self.engine
+        return build_from_snapshot(self.home, engine.reference, self.at, snapshot=self.snapshot, table=engine.evidence)
 
     def _refresh(self) -> None:
         try:
             with _alone(self.home):
-                bring_up_to_date(self.home, self.service.store, self.reference, self.at, table=self.engine.evidence)
+                try:
+                    bring_up_to_date(self.home, self.service.store, self.reference, self.at, table=self.engine.evidence)
+                except NotReadyError:  # another import, other requirements, other evidence
+                    if not self._is_small():
+                        raise
+                    self._build()
         except KarmapathError as error:
             log.warning("the gap map was not brought up to date: %s", error)
         except Exception:
@@ -127,7 +137,10 @@ class Desk:
 
     def gap_maps(self) -> tuple[GapMap, ...]:
         """Return the last gap map of each date that is kept, oldest first."""
-        return gap_maps(self.home)
+        try:
+            return gap_maps(self.home)
+        except (TypeError, KeyError, ValueError):  # another release wrote some of them
+            return (self.gap_map(),)
 
     def people(self, organisation: str) -> Workforce:
         """Return the people of an organisation and all below it, as the newest import knows them."""
@@ -178,6 +191,16 @@ class Desk:
                 "fewer people, or fewer scenarios",
                 "plan for the organisations below one by one, or use 'karmapath plan'",
             ) from None
+
+
+def _opened(home: Home) -> GapMap:
+    """Open the current map; one that another release wrote counts as none."""
+    try:
+        return open_gap_map(home)
+    except (TypeError, KeyError, ValueError) as error:
+        raise NotReadyError(
+            f"a gap map of another release ({error})", "one of this release", "run 'karmapath plan refresh'"
+        ) from None
 
 
 @contextmanager
