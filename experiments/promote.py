@@ -20,6 +20,7 @@ from experiments.metrics import interval
 from experiments.ranked import Scorer
 from experiments.tracking import Registered, Tracking
 from experiments.train import PEERS, Report, TrainSettings, make_case, text_vectors
+from features.errors import NotReadyError
 from features.histories import Histories
 from features.home import Home
 from features.warehouse import Warehouse
@@ -62,13 +63,26 @@ def promote(home: Home, number: int | None, settings: TrainSettings, report: Rep
     refusals: tuple[str, ...] = ("there are no enrolments to judge on",)
     if snapshot.rows.get("enrolments"):
         case = make_case(snapshot, text_vectors(home, snapshot, settings, report), settings)
-        judged = _judged(tracking, case, candidate, champion, settings, report)
+        rival = champion
+        if champion is not None and not opens(tracking, champion):
+            report(f"version {champion.number}, the champion, is of another release: it cannot be judged, nor serve")
+            rival = None
+        judged = _judged(tracking, case, candidate, rival, settings, report)
         comparison = document(case, judged, settings.seed)
         refusals = tuple(_refusals(judged, f"ndcg@{settings.ks[0]}"))
     verdict = Verdict(force or not refusals, refusals, comparison, candidate, champion)
     if verdict.promoted:
         tracking.crown(candidate)
     return verdict
+
+
+def opens(tracking: Tracking, version: Registered) -> bool:
+    """Whether a version's bundle is of this release."""
+    try:
+        Bundle.load(tracking.folder(version))
+    except NotReadyError:
+        return False
+    return True
 
 
 def _judged(

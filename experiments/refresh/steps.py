@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from experiments.promote import promote
+from experiments.promote import opens, promote
 from experiments.refresh.night import Outcome, Results, Step
 from experiments.tracking import Registered, Tracking
 from experiments.train import TrainSettings, train
@@ -105,7 +105,7 @@ class Refresh:
         """Return the newest version if it is what training would give: same snapshot, same settings."""
         tracking = Tracking(self.home)
         newest = next(iter(tracking.versions()), None)
-        if newest is None:
+        if newest is None or not opens(tracking, newest):
             return None
         manifest = Bundle.load(tracking.folder(newest)).manifest
         wanted = self.settings.model_dump(mode="json", include={"seed", "text", "encoder", "models"})

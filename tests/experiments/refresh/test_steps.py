@@ -75,6 +75,22 @@ def test_a_registered_version_whose_night_was_killed_before_it_was_written_down_
     assert other._trained(Warehouse(Home(home).warehouse).current().hash) is None
 
 
+def test_a_champion_of_another_release_is_trained_and_promoted_over(tmp_path: Path) -> None:
+    exports = write_exports(tmp_path / "exports", copies=3)
+    refresh(tmp_path / "home", exports, stop_after="promote")
+    tracking = Tracking(Home(tmp_path / "home"))
+    first = tracking.champion()
+    assert first is not None
+    manifest = tracking.folder(first) / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format": ', '"format": 9'))
+    fewer = SETTINGS.model_copy(update={"seed": 1})
+    work = Refresh(Home(tmp_path / "home"), [], "merge", LATE, fewer, lambda _: None)
+    trained = work.train({})
+    assert trained.status == "done"
+    refusals = work.promote({"train": trained.facts}).facts["refusals"]
+    assert not any("champion" in refusal for refusal in refusals)
+
+
 def test_a_full_export_ends_the_rows_that_it_lacks(tmp_path: Path) -> None:
     more, fewer = (write_exports(tmp_path / name, copies) for name, copies in (("more", 3), ("fewer", 2)))
     refresh(tmp_path / "home", more, stop_after="import")
