@@ -12,7 +12,7 @@ from api.workbench.what_if import Outcome
 from api.workbench.wish import Pairs, PlanWish
 
 By = Annotated[
-    str, Field(min_length=3, max_length=200, description="the named human who decides", examples=["A. Rao, US"])
+    str, Field(min_length=3, max_length=200, description="the named human who decides", examples=["Under Secretary (Training)"])
 ]
 Reason = Annotated[str, Field(max_length=2_000, description="why")]
 
@@ -23,7 +23,7 @@ class NewPlan(Document):
     """A plan to propose."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"by": "A. Rao, US", "name": "Year plan", "settings": _WISH}}
+        extra="forbid", json_schema_extra={"example": {"by": "Under Secretary (Training)", "name": "Year plan", "settings": _WISH}}
     )
 
     by: By
@@ -38,7 +38,7 @@ class PlanChange(Document):
         extra="forbid",
         json_schema_extra={
             "example": {
-                "by": "A. Rao, US",
+                "by": "Under Secretary (Training)",
                 "version": 1,
                 "exclude": [["P01", "do_11400000000000265"]],
                 "note": "too long",
