@@ -5,10 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import cached_property
+from importlib.util import find_spec
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.errors import NotReadyError
 from models.base import LearnerBatch, Scores
 from models.blended import need_height
 from models.bundle import Bundle
@@ -42,7 +44,15 @@ class Lister:
     """
 
     def __init__(self, bundle: Bundle, table: EvidenceTable = DEFAULT_EVIDENCE, *, compiled: bool = False) -> None:
-        """Prepare lists; ``compiled`` needs numba (the extra ``scale``) and gives the same bits, sooner for many."""
+        """Prepare lists; ``compiled`` needs numba (the extra ``scale``) and gives the same bits, sooner for many.
+
+        Raises
+        ------
+        NotReadyError
+            If ``compiled`` is asked for where numba is not installed.
+        """
+        if compiled and find_spec("numba") is None:
+            raise NotReadyError("no numba here", "the extra 'scale'", "pip install 'karmapath[scale]'")
         self.bundle = bundle
         self.table = table
         self.catalogue = Catalogue(bundle.reference, bundle.course_ids)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features.errors import NotReadyError
 from features.records import Enrolment, Evidence, Learner, LearnerRecord
 from features.schema import EVIDENCE_KINDS
 from models.bundle import Bundle
@@ -134,6 +135,15 @@ def test_the_engine_says_in_words_what_lists_carry_as_numbers(bundle: Bundle, pl
     said = engine.recommend(record, NOW, 10)
     assert [item.course for item in said] == [bundle.course_ids[c] for c in lists.courses[0] if c != NOTHING]
     assert [item.score for item in said] == lists.scores[0, : len(said)].tolist()
+
+
+def test_without_numba_compiled_lists_are_refused_with_the_remedy(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recommender.listing.lister.find_spec", lambda _: None)
+    with pytest.raises(NotReadyError, match=r"pip install 'karmapath\[scale\]'"):
+        Lister(bundle, compiled=True)
+    assert not Lister(bundle).compiled
 
 
 def test_fewer_courses_than_asked_for_leave_empty_places(plain: Lister) -> None:
