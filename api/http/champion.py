@@ -45,7 +45,8 @@ class Champion:
         The first one is loaded here; a newer one in the background.
         """
         if self._engine is None:
-            self.refresh()
+            if time.monotonic() >= self._retry_at:
+                self.refresh()
         elif self._is_new() and self._lock.acquire(blocking=False):
             threading.Thread(target=self._refresh_and_release, name="champion", daemon=True).start()
         if self._engine is None:
