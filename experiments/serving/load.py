@@ -71,7 +71,7 @@ class Load:
     request: str
     """Lua: a function ``request``."""
     learners: int
-    connections: int = 16
+    connections: int = 32
     rate: float | None = None
     """Requests a second that are wished for, at random moments; ``None``: as many as there can be."""
     seed: int = 1
