@@ -21,8 +21,8 @@ AT = datetime(2026, 11, 1)
 """The day that plans of the demo world are drafted on."""
 
 
-DEFAULT_ORGANISATIONS = ("M06D2",)
-"""A department of the demo world, of 235 people in two positions."""
+DEFAULT_ORGANISATIONS = ("M06D2", "M01D2")
+"""Departments of the demo world, of 235 and 366 people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,9 @@ def _plans(
     )
     many, one = found.many, found.one
     detail = f"{organisation}, {found.people} people: {one.closed:,.0f} and {many.closed:,.0f} weighted steps"
-    yield Figure("one plan: closes, over plans of each added up", found.closed, 1.0, at_most=False, detail=detail)
+    yield Figure(
+        "one plan: closes, over plans of each added up", round(found.closed, 5), 1.0, at_most=False, detail=detail
+    )
     detail = f"{one.courses} and {many.courses}; {one.hours:,.0f} and {many.hours:,.0f} hours, at most 1.5 x a head"
     yield Figure("one plan: distinct courses, over theirs", found.courses, 0.8, detail=detail)
     say(f"the plan of {organisation} in the platform's form")

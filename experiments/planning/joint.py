@@ -65,7 +65,7 @@ def compare(
     *,
     hours: float = 20.0,
     most: float = 1.5,
-    patterns: int = 60,
+    patterns: int = 200,
     time_limit: float = 60.0,
     say: Callable[[str], None] = lambda _: None,
 ) -> JointFigures:

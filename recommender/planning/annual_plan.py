@@ -34,6 +34,10 @@ CRITICAL = 1000.0
 """How much more a critical step counts than another, where both are weighed at once."""
 
 
+_ROOM = 2e-6
+"""Share by which what is held may fall short: a sum over thousands of people is not exact to more digits."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedItem:
     """One course for the people of one position."""
@@ -268,7 +272,7 @@ def _items(problem: PlanProblem, chosen: frozenset[tuple[int, int]]) -> Iterable
 
 def _at_least(rows: Rows, worth: NDArray[np.float64], least: float) -> None:
     if worth.any():
-        rows.add([(int(n), float(worth[n])) for n in np.flatnonzero(worth)], least - 1e-6, INFINITE)
+        rows.add([(int(n), float(worth[n])) for n in np.flatnonzero(worth)], least - _ROOM * max(1.0, least), INFINITE)
 
 
 def _conflict(problem: PlanProblem) -> KarmapathError:
