@@ -42,7 +42,7 @@ def fuzz(home: Home, cases: int, seed: int = 7, only: str = "") -> dict[str, Any
         examples: list[str] = []
         with serving(copy, workers=1) as served:
             while made < cases:
-                report = _round(served.base, folder, seed, max(3, min(60, (cases - made) // 120)), only)
+                report = _round(served.base, folder, seed, max(3, min(20, (cases - made) // 120)), only)
                 made += report["made"]
                 failures.update(report["failures"])
                 examples += report["examples"]
