@@ -21,6 +21,7 @@ _ROUTES = (
     "/recognition", "/providers", "/decisions", "/plans", "/plans/comparison", "/plans/{plan}",
     "/plans/{plan}/changes", "/plans/{plan}/submission", "/plans/{plan}/withdrawal", "/plans/{plan}/verdicts",
     "/plans/{plan}/comments", "/plans/{plan}/history", "/plans/{plan}/scenarios", "/plans/{plan}/export",
+    "/roles", "/roles/{role}", "/roles/{role}/versions", "/roles/{role}/submission", "/roles/{role}/verdict",
 )  # fmt: skip
 """Routes about an organisation."""
 

@@ -32,7 +32,8 @@ PAGES = (
 READS = (
     "/gaps", "/gaps?by=body", "/gaps/trend", "/gaps/peers", "/gaps/data", "/coverage", "/compliance", "/succession",
     "/recognition", "/providers", "/decisions", "/plans", "/plans/PLAN", "/plans/PLAN?version=1", "/plans/PLAN/history",
-    "/plans/PLAN/export", "/plans/PLAN/export?format=csv", "/plans/comparison?first=PLAN&second=PLAN",
+    "/roles", "/roles/analyst", "/plans/PLAN/export", "/plans/PLAN/export?format=csv",
+    "/plans/comparison?first=PLAN&second=PLAN",
 )  # fmt: skip
 WRITES: dict[str, Any] = {
     "/plans": {"by": "A. Planner", "settings": WISH},

@@ -114,3 +114,21 @@ def test_two_who_edit_the_same_version_do_not_overwrite_each_other(bench: TestCl
     page = bench.get(ROLE).text
     late = {"form": mark(page), "version": "0", "do": "save", "decided_by": "C. Late", "role_name": "Clerk"}
     assert bench.post(ROLE, data=late).status_code == 422
+
+
+def test_a_role_goes_the_same_way_over_the_api(bench: TestClient) -> None:
+    address = "/v1/organisations/m/roles/clerk"
+    assert bench.get(address).json()["status"] == "imported"
+    need = {"competency": "drafting", "level": 3, "weight": 2, "critical": True}
+    body = {"by": "A. Planner", "version": 0, "note": "level 3 is enough", "requirements": [need]}
+    made = bench.post(f"{address}/versions", json=body)
+    assert made.status_code == 201, made.text
+    assert made.json()["requirements"][0]["hours"][1:4] == [2.0, 6.0, 6.0]
+    assert bench.post(f"{address}/versions", json=body).status_code == 409, "somebody was first"
+    step = {"by": "A. Planner", "version": 1}
+    assert bench.post(f"{address}/verdict", json={**step, "reason": "yes", "approved": True}).status_code == 409
+    assert bench.post(f"{address}/submission", json=step).json()["status"] == "submitted"
+    done = bench.post(f"{address}/verdict", json={**step, "reason": "agreed", "approved": True}).json()
+    assert done["status"] == "approved"
+    wrong = {**body, "version": 1, "requirements": [{**need, "competency": "flying"}]}
+    assert bench.post(f"{address}/versions", json=wrong).status_code == 422

@@ -12,7 +12,10 @@ from api.workbench.what_if import Outcome
 from api.workbench.wish import Pairs, PlanWish
 
 By = Annotated[
-    str, Field(min_length=3, max_length=200, description="the named human who decides", examples=["Under Secretary (Training)"])
+    str,
+    Field(
+        min_length=3, max_length=200, description="the named human who decides", examples=["Under Secretary (Training)"]
+    ),
 ]
 Reason = Annotated[str, Field(max_length=2_000, description="why")]
 
@@ -23,7 +26,8 @@ class NewPlan(Document):
     """A plan to propose."""
 
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"example": {"by": "Under Secretary (Training)", "name": "Year plan", "settings": _WISH}}
+        extra="forbid",
+        json_schema_extra={"example": {"by": "Under Secretary (Training)", "name": "Year plan", "settings": _WISH}},
     )
 
     by: By

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from api.http.v1.organisations import answers, gaps, plans
+from api.http.v1.organisations import answers, gaps, plans, roles
 
-routers = (gaps.router, plans.router, answers.router)
+routers = (gaps.router, plans.router, answers.router, roles.router)
