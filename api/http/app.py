@@ -58,6 +58,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         (401, "Nobody knows who calls"),
         (403, "Not for this role, or somebody else's record"),
         (404, "No such thing"),
+        (409, "It does not go with what is known"),
         (408, "A body that did not come in time"),
         (413, "A body beyond the limit"),
         (414, "An address beyond the limit"),

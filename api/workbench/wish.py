@@ -25,7 +25,7 @@ class PlanWish(BaseModel):
     end: date = Field(description="everything is due by then")
     elective_share: float = Field(1.0, ge=0, le=1, description="share of hours for what closes no critical gap")
     seats: dict[str, int] = Field(default_factory=dict, max_length=2_000, description="seats of courses that have few")
-    apar: bool = Field(False, description="whether it enters the annual appraisal")
+    apar: bool = Field(False, strict=True, description="whether it enters the annual appraisal")
     include: Pairs = Field(default_factory=list, description="put in by hand")
     exclude: Pairs = Field(default_factory=list, description="taken out by hand")
     mandatory: Pairs = Field(default_factory=list, description="made mandatory by hand")

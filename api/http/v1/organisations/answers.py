@@ -112,7 +112,7 @@ class SeatsAsked(Document):
     seats: dict[str, Annotated[int, Field(ge=1, le=10_000)]] = Field(
         min_length=1, max_length=2_000, description="position to how many seats"
     )
-    worst_first: bool = Field(False, description="first make the worst-filled seat as good as can be")
+    worst_first: bool = Field(False, strict=True, description="first make the worst-filled seat as good as can be")
 
 
 class AssignmentDocument(Document):

@@ -58,7 +58,7 @@ class PlanChange(Document):
     exclude: Pairs = Field(default_factory=list)
     mandatory: Pairs = Field(default_factory=list)
     elective: Pairs = Field(default_factory=list)
-    anew: bool = Field(False, description="solve again around the edits; else nothing else moves")
+    anew: bool = Field(False, strict=True, description="solve again around the edits; else nothing else moves")
 
 
 class Signed(Document):
