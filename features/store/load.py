@@ -84,6 +84,8 @@ def load_tables(
         newest = max(newest, _newest(kept))
         if progress is not None and table is _OF_LEARNERS[-1]:
             progress(rows["learners"], of)
+    if connection.dialect.name == "postgresql":  # else the first questions are planned as if the tables were empty
+        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in _LOADED)}")
     publish_drafts(connection)
     _replay(connection, as_of or newest)
     return rows
