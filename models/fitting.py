@@ -27,6 +27,8 @@ ENOUGH = 150
 """Learners of a situation that justify weights of its own."""
 WITHOUT_HISTORY = ("popularity", "trend", "lightfm")
 """Models that say something of a learner without a history."""
+NOT_WEIGHED = ("tastes", "need")
+"""Models that histories do not weigh for the next choice: one is there for interest, of the other it is decided."""
 FADE_TOGETHER = ("item_item", "transition", "series", "spectral", "content")
 """Models that read histories as sums of rows."""
 WORTH = 0.0005
@@ -82,6 +84,7 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
         settings["als"] = tune_als(holdout, settings["item_item"])
         say(f"als: {settings['als']}")
     settings["spectral"] = tune_spectral(holdout, settings["item_item"])
+    settings["tastes"] = {}
     say(f"spectral: {settings['spectral']}")
     if has_side(data):
         settings["content"] = {}
@@ -106,7 +109,7 @@ def choose_weights(
     models: Mapping[str, Model], fresh: Mapping[str, Model], holdout: Holdout, say: Callable[[str], None]
 ) -> Scores:
     """Return the weights of every situation, shape (len(SITUATIONS), len(MODELS))."""
-    names = [name for name in MODELS if name in models and name != "need"]
+    names = [name for name in MODELS if name in models and name not in NOT_WEIGHED]
     weights = np.zeros((len(SITUATIONS), len(MODELS)), dtype=np.float32)
     columns = [MODELS.index(name) for name in names]
     taken = holdout.train.support() > 0

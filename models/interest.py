@@ -24,7 +24,7 @@ from models.plan import MODELS, Plan, fit_models, item_item_alone, shown, situat
 from models.popularity import Popularity
 from models.terms import terms_of
 
-LASTING = ("item_item", "spectral", "content")
+LASTING = ("item_item", "spectral", "tastes", "content")
 """Models that say what, not when, from choices alone; what was taken long ago counts as much for them here."""
 ENOUGH = 150
 """Learners that justify learned weights."""

@@ -18,11 +18,23 @@ from models.need import Need
 from models.new_courses import Lending
 from models.popularity import Popularity
 from models.series import Series
-from models.spectral import Spectral
+from models.spectral import Spectral, Tastes
 from models.transition import Transition
 from models.trend import Trend
 
-MODELS = ("popularity", "trend", "item_item", "transition", "series", "als", "spectral", "lightfm", "content", "need")
+MODELS = (
+    "popularity",
+    "trend",
+    "item_item",
+    "transition",
+    "series",
+    "als",
+    "spectral",
+    "tastes",
+    "lightfm",
+    "content",
+    "need",
+)
 """Columns of the weights."""
 
 BY_PROFILE = ("popularity", "trend", "lightfm")
@@ -94,6 +106,7 @@ def fit_models(data: TrainingData, settings: Mapping[str, Mapping[str, Any]], se
         "series": Series,
         "als": lambda **own: AlsMean(**own, seed=seed),
         "spectral": Spectral,
+        "tastes": Tastes,
         "lightfm": lambda **own: LightFm(**own, seed=seed),
         "content": Content,
         "need": Need,

@@ -22,7 +22,9 @@ class ReasonCode:
 
 
 CLOSES, CLOSES_CRITICAL, CLOSES_UNKNOWN, CLOSES_CRITICAL_UNKNOWN, GOES_WITH = 1, 2, 3, 4, 5
-POPULARITY, TREND, LIGHTFM, ITEM_ITEM, TRANSITION, SERIES, CONTENT, NEED, NEIGHBOURS, ALS, SPECTRAL = range(16, 27)
+POPULARITY, TREND, LIGHTFM, ITEM_ITEM, TRANSITION, SERIES, CONTENT, NEED, NEIGHBOURS, ALS, SPECTRAL, TASTES = range(
+    16, 28
+)
 
 REASON_CODES: Mapping[int, ReasonCode] = {
     CLOSES: ReasonCode("closes_step", "competency"),
@@ -40,6 +42,7 @@ REASON_CODES: Mapping[int, ReasonCode] = {
     NEED: ReasonCode("suits_role", "nothing", "need"),
     NEIGHBOURS: ReasonCode("suits_profile", "nothing", "neighbours"),
     SPECTRAL: ReasonCode("taken_together", "nothing", "spectral"),
+    TASTES: ReasonCode("taken_together", "nothing", "tastes"),
     ALS: ReasonCode("suits_profile", "nothing", "als"),
 }
 """Every number that a reason may have."""

@@ -16,7 +16,7 @@ from models.need import Need
 from models.organisation_rule import OrganisationRule
 from models.popularity import Popularity
 from models.series import Series
-from models.spectral import Spectral
+from models.spectral import Spectral, Tastes
 from models.transition import Transition
 from models.trend import Trend
 from tests.models.suite import ModelSuite
@@ -74,6 +74,11 @@ class TestAlsMean(ModelSuite):
 class TestSpectral(ModelSuite):
     def make(self):
         return Spectral(factors=2)
+
+
+class TestTastes(ModelSuite):
+    def make(self):
+        return Tastes(factors=2)
 
 
 class TestSoftSpectral(ModelSuite):
