@@ -27,7 +27,8 @@ from models.plan import BY_PROFILE, MODELS, NEIGHBOURS_NAME, SITUATIONS, Plan, f
 from models.popularity import Popularity
 from models.profile_fold import ProfileFold, profile_fold_of
 from models.series import Series
-from models.spectral import Spectral, Tastes
+from models.spectral import Spectral
+from models.tastes import Tastes
 from models.terms import Terms, terms_of
 from models.transition import Transition
 from models.trend import Trend

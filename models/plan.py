@@ -18,7 +18,8 @@ from models.need import Need
 from models.new_courses import Lending
 from models.popularity import Popularity
 from models.series import Series
-from models.spectral import Spectral, Tastes
+from models.spectral import Spectral
+from models.tastes import Tastes
 from models.transition import Transition
 from models.trend import Trend
 
@@ -106,7 +107,7 @@ def fit_models(data: TrainingData, settings: Mapping[str, Mapping[str, Any]], se
         "series": Series,
         "als": lambda **own: AlsMean(**own, seed=seed),
         "spectral": Spectral,
-        "tastes": Tastes,
+        "tastes": lambda **own: Tastes(**own, seed=seed),
         "lightfm": lambda **own: LightFm(**own, seed=seed),
         "content": Content,
         "need": Need,

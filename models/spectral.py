@@ -68,12 +68,6 @@ class Spectral:
         return model
 
 
-class Tastes(Spectral):
-    """The same with a sharp filter and without fading: what lasts of a history, for interest alone."""
-
-    name = "tastes"
-
-
 def normalised_gram(data: TrainingData, power: float) -> NDArray[np.float64]:
     """Return the course Gram matrix, shape (n, n), of interactions over powers of both sides' number of choices."""
     lengths = np.maximum(data.histories.lengths, 1).astype(np.float64)

@@ -25,6 +25,7 @@ from models.new_courses import NewCourses
 from models.popularity import Popularity
 from models.series import Series
 from models.spectral import leading
+from models.tastes import Tastes
 from models.transition import Transition
 from models.trend import Trend
 from tests.models.suite import N_COURSES, checkerboard
@@ -218,3 +219,16 @@ def test_spectral_with_more_factors_than_directions_keeps_what_there_is():
     values, vectors = leading(np.diag([2.0, 1.0, 0.0]), 10)
     assert values.tolist() == [2.0, 1.0]
     assert vectors.shape == (3, 2)
+
+
+def test_tastes_knows_no_popularity():
+    rows = [[0, 1, 4], [1, 0, 4], [2, 3, 4], [3, 2, 4]] * 30
+    scores = Tastes(factors=4).fit(data_of(rows, 5)).score(ask(data_of(rows, 5), [0]))[0]
+    assert scores[1] > scores[4], "everybody takes the last course, so it says nothing of taste"
+
+
+def test_tastes_of_very_many_choices_is_learned_from_random_learners(monkeypatch):
+    monkeypatch.setattr("models.tastes.MOST_INTERACTIONS", 50)
+    rows = [[0, 1], [1, 0], [2, 3], [3, 2]] * 30
+    scores = Tastes(factors=4).fit(data_of(rows, 4)).score(ask(data_of(rows, 4), [0]))[0]
+    assert scores[1] > max(scores[2], scores[3])

@@ -16,7 +16,8 @@ from models.need import Need
 from models.organisation_rule import OrganisationRule
 from models.popularity import Popularity
 from models.series import Series
-from models.spectral import Spectral, Tastes
+from models.spectral import Spectral
+from models.tastes import Tastes
 from models.transition import Transition
 from models.trend import Trend
 from tests.models.suite import ModelSuite
@@ -78,7 +79,7 @@ class TestSpectral(ModelSuite):
 
 class TestTastes(ModelSuite):
     def make(self):
-        return Tastes(factors=2)
+        return Tastes(factors=4)
 
 
 class TestSoftSpectral(ModelSuite):
