@@ -143,9 +143,7 @@ def _tune_popularity(holdout: Holdout) -> dict[str, Any]:
     choices: dict[str, tuple[Any, ...]] = {}
     if holdout.train.histories.days is not None:
         choices["days_to_half"] = (30.0, 90.0, 180.0, 3650.0)
-    choices["length_power"] = (0.5, 1.0)
     choices["smoothing"] = (3.0, 10.0, 100.0, 300.0)
-    choices["by_group"] = (False,)
     judged = holdout.newcomers if len(holdout.newcomers) >= ENOUGH else holdout.known
     if not len(judged):
         return {}

@@ -30,24 +30,16 @@ class Popularity:
 
     name = "popularity"
 
-    def __init__(
-        self,
-        smoothing: float = 30.0,
-        days_to_half: float = DAYS_TO_HALF,
-        by_group: bool = True,
-        length_power: float = 0.0,
-    ) -> None:
+    def __init__(self, smoothing: float = 30.0, days_to_half: float = DAYS_TO_HALF, by_group: bool = True) -> None:
         self.smoothing = smoothing
         self.days_to_half = days_to_half
-        self.length_power = length_power
-        """Learners weigh their number of courses to minus this power: 0 counts all choices alike, 1 all learners."""
         self.by_group = by_group
         self.everyone: Scores = np.zeros(0, dtype=np.float32)
         self.groups = sparse.csr_matrix(np.zeros((0, 0), dtype=np.float32))
 
     def fit(self, data: TrainingData) -> Self:
         """Count the choices of everyone and of every group."""
-        weights = recency(data.histories, self.days_to_half) * by_length(data.histories, self.length_power)
+        weights = recency(data.histories, self.days_to_half)
         counts = np.bincount(data.histories.courses, weights, minlength=data.n_courses)
         share = (counts + 1.0) / (counts.sum() + data.n_courses)
         self.everyone = np.log(share).astype(np.float32)
@@ -80,12 +72,6 @@ class Popularity:
         model.everyone = np.asarray(arrays["everyone"], dtype=np.float32)
         model.groups = csr_from(arrays, "groups")
         return model
-
-
-def by_length(histories: Histories, power: float) -> NDArray[np.float32]:
-    """Return each interaction's weight by the length of its history: ``length ** -power``."""
-    lengths = np.maximum(histories.lengths, 1).astype(np.float64)
-    return np.repeat(lengths**-power, histories.lengths).astype(np.float32)
 
 
 def recency(histories: Histories, days_to_half: float) -> NDArray[np.float32]:

@@ -74,9 +74,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         service.wait(30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The system's Chromium."""
+    """The system's Chromium; while it is open an event loop runs, which later modules of the process may not meet."""
     playwright = pytest.importorskip("playwright.sync_api", reason="install the package playwright")
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
