@@ -140,10 +140,9 @@ def choose_weights(
 
 def _tune_popularity(holdout: Holdout) -> dict[str, Any]:
     """Return the settings that rank best for learners without a history, who have little else."""
-    choices: dict[str, tuple[Any, ...]] = {}
+    choices: dict[str, tuple[Any, ...]] = {"smoothing": (3.0, 10.0, 100.0)}
     if holdout.train.histories.days is not None:
-        choices["days_to_half"] = (30.0, 90.0, 180.0, 3650.0)
-    choices["smoothing"] = (3.0, 10.0, 100.0, 300.0)
+        choices["days_to_half"] = (30.0, 90.0, 3650.0)
     judged = holdout.newcomers if len(holdout.newcomers) >= ENOUGH else holdout.known
     if not len(judged):
         return {}
