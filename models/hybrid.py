@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -95,6 +96,7 @@ class Hybrid:
         if self.plan is None:
             raise ValueError("no plan: give one, or call fit")
         self.models = dict(models)
+        self.__dict__.pop("others", None)
         self.new = new_courses(data, models, self.plan)
         terms = terms_of(models, data, self.new.known(data.n_courses))
         self.terms = with_new_terms(models, self.plan, self.new, terms, data)
@@ -145,9 +147,9 @@ class Hybrid:
         """Return what models add that neither fold nor read profiles alone, shape (n, n_courses)."""
         return _total(self._linear(self.others, batch, rows), batch)
 
-    @property
+    @cached_property
     def others(self) -> tuple[str, ...]:
-        """Models that must be asked about every learner: they are no sums of rows."""
+        """Models that must be asked about every learner: they are no sums of rows. Looked up once: lists ask often."""
         return tuple(
             name
             for name, model in self.models.items()
