@@ -35,6 +35,7 @@ _STATUS = {
     "not_witnessed": 503,
     "too_many": 429,
     "conflict": 409,
+    "claim_refused": 409,
     "unsupported_media_type": 415,
 }
 """Codes of errors and their HTTP status; every other is 422."""

@@ -77,7 +77,7 @@ def test_a_fee_is_asked_for_decided_proven_and_paid_once(client: TestClient) -> 
     paid = step(client, "planner", "pay")
     assert (paid.state, paid.fee, paid.paid, paid.next) == ("paid", 12_000.0, 10_000.0, [])
     assert step(client, "planner", "pay").paid == 10_000.0, "the same request again changes nothing"
-    assert "paid once" in step(client, "planner", "pay", 422, request="again")["expected"]
+    assert "paid once" in step(client, "planner", "pay", 409, request="again")["expected"]
 
 
 def test_who_asks_does_not_decide_and_who_decides_is_of_the_organisation(client: TestClient) -> None:
@@ -89,7 +89,7 @@ def test_who_asks_does_not_decide_and_who_decides_is_of_the_organisation(client:
 
 
 def test_a_course_of_the_platform_needs_no_claim(client: TestClient) -> None:
-    assert "no permission" in step(client, "learner", "request", 422, course="c2")["remedy"]
+    assert "no permission" in step(client, "learner", "request", 409, course="c2")["remedy"]
 
 
 def test_claims_are_listed_for_those_who_may_see_them(client: TestClient) -> None:
