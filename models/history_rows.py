@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from features.histories import Histories
-from models.base import Scores
+from models.base import Arrays, Scores
 
 REACH = 30
 """Where the order of a history says something, courses further back than this add nothing."""
@@ -43,6 +44,31 @@ class ReadsHistory(Protocol):
     def history_rows(self) -> HistoryRows:
         """Return the rows and how they fade with age."""
         ...
+
+
+class FadingRows:
+    """What models share that are one matrix and a decay: how they are asked for rows, kept and brought back."""
+
+    weights: Scores
+    """Shape (n, n): row = course taken, column = course scored."""
+    decay: float
+    """Weight of a course, when scoring, relative to the one taken after it; 1 where order says nothing."""
+
+    def history_rows(self) -> HistoryRows:
+        """Return what each course taken adds."""
+        return HistoryRows(self.weights, self.decay)
+
+    def arrays(self) -> Arrays:
+        """Return the weights and the decay."""
+        return {"weights": self.weights, "decay": np.array([self.decay])}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
+        """Return the model that ``arrays`` came from."""
+        model = cls()
+        model.weights = np.asarray(arrays["weights"], dtype=np.float32)
+        model.decay = float(arrays["decay"].item())
+        return model
 
 
 def recency(ages: NDArray[np.int64], decay: float) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from scipy import linalg, sparse
 from features.histories import Histories
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
 from models.catalogue import nearness
-from models.history_rows import HistoryRows
+from models.history_rows import FadingRows
 
 
 class Ease:
@@ -50,7 +50,7 @@ class Ease:
         return model
 
 
-class ItemItem(Ease):
+class ItemItem(FadingRows, Ease):
     """EDLAE: EASE with the regularisation that dropout of the input amounts to, and course features as extra rows.
 
     The dropout probability ``p`` adds ``p / (1 - p)`` times the course's own count to the ridge, so that a popular
@@ -95,21 +95,6 @@ class ItemItem(Ease):
     def score(self, batch: LearnerBatch) -> Scores:
         """Return the sum of the history's rows, newer courses counting more."""
         return sum_of_rows(batch.histories, self.weights, decayed(batch.histories.ages(), self.decay))
-
-    def history_rows(self) -> HistoryRows:
-        """Return what each course taken adds."""
-        return HistoryRows(self.weights, self.decay)
-
-    def arrays(self) -> Arrays:
-        """Return the weights and the decay."""
-        return {**super().arrays(), "decay": np.array([self.decay])}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
-        """Return the model that ``arrays`` came from."""
-        model = super().from_arrays(arrays)
-        model.decay = float(arrays["decay"].item())
-        return model
 
 
 def decayed(ages: NDArray[np.int64], decay: float) -> NDArray[np.float32]:

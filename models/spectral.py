@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Self
 
 import numpy as np
@@ -10,12 +9,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import eigsh
 
-from models.base import Arrays, LearnerBatch, Scores, TrainingData
-from models.history_rows import HistoryRows
+from models.base import LearnerBatch, Scores, TrainingData
+from models.history_rows import FadingRows
 from models.item_item import decayed, sum_of_rows
 
 
-class Spectral:
+class Spectral(FadingRows):
     """A low-pass filter on the graph of learners and courses: what is left of a history in its main directions.
 
     Interactions are divided by a power of the learner's and of the course's number of choices; the first eigenvectors
@@ -51,21 +50,6 @@ class Spectral:
     def score(self, batch: LearnerBatch) -> Scores:
         """Return the sum of the history's rows, newer courses counting more."""
         return sum_of_rows(batch.histories, self.weights, decayed(batch.histories.ages(), self.decay))
-
-    def history_rows(self) -> HistoryRows:
-        """Return what each course taken adds."""
-        return HistoryRows(self.weights, self.decay)
-
-    def arrays(self) -> Arrays:
-        """Return the weights, shape (n, n): row = course taken, column = course scored; and the decay."""
-        return {"weights": self.weights, "decay": np.array([self.decay])}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
-        """Return the model that ``arrays`` came from."""
-        model = cls(decay=float(arrays["decay"].item()))
-        model.weights = np.asarray(arrays["weights"], dtype=np.float32)
-        return model
 
 
 def normalised_gram(data: TrainingData, power: float) -> NDArray[np.float64]:

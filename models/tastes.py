@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.histories import Histories
-from models.base import Arrays, LearnerBatch, Scores, TrainingData
-from models.history_rows import HistoryRows
+from models.base import LearnerBatch, Scores, TrainingData
+from models.history_rows import FadingRows
 
 MOST_INTERACTIONS = 1_000_000
 """Course factors are learned from the histories of random learners with so many choices together at most."""
 ITERATIONS = 60
 
 
-class Tastes:
+class Tastes(FadingRows):
     """BPR course factors, with learners told by their history instead of by a factor of their own.
 
     BPR by ``implicit`` draws the courses that a choice is held against as often as they are taken, so popularity
@@ -37,6 +36,7 @@ class Tastes:
         self.regularisation = regularisation
         self.seed = seed
         self.weights: Scores = np.zeros((0, 0), dtype=np.float32)
+        self.decay = 1.0
 
     def fit(self, data: TrainingData) -> Self:
         """Learn factors on one thread with a fixed seed, so the result is always the same; then regress."""
@@ -72,24 +72,9 @@ class Tastes:
         learners, courses = np.asarray(net.user_factors)[:, :-1], np.asarray(net.item_factors)[:, :-1]
         return learners.astype(np.float64), courses.astype(np.float64)
 
-    def history_rows(self) -> HistoryRows:
-        """Return the weights; they do not fade."""
-        return HistoryRows(self.weights, 1.0)
-
     def score(self, batch: LearnerBatch) -> Scores:
         """Return the sum of the history's rows, shape (n, n_courses)."""
         return np.asarray(batch.histories.matrix() @ self.weights, dtype=np.float32)
-
-    def arrays(self) -> Arrays:
-        """Return the weights, shape (n, n): row = course taken, column = course scored."""
-        return {"weights": self.weights}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
-        """Return the model that ``arrays`` came from."""
-        model = cls()
-        model.weights = np.asarray(arrays["weights"], dtype=np.float32)
-        return model
 
 
 def _some(histories: Histories, seed: int) -> Histories:

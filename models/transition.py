@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Self
 
 import numpy as np
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy import linalg, sparse
 
 from features.histories import Histories
-from models.base import Arrays, LearnerBatch, Scores, TrainingData
-from models.history_rows import HistoryRows
+from models.base import LearnerBatch, Scores, TrainingData
+from models.history_rows import FadingRows
 from models.item_item import decayed, sum_of_rows
 
 REACH = 20
@@ -29,7 +29,7 @@ _BLOCK = 200_000
 """Interactions of such a block."""
 
 
-class Transition:
+class Transition(FadingRows):
     """Ridge regression from the recent past to the near future.
 
     For every moment of every history the input is the courses so far, each ``decay`` times the one after it, and the
@@ -66,21 +66,6 @@ class Transition:
     def score(self, batch: LearnerBatch) -> Scores:
         """Return what the learner's recent courses lead to, shape (n, n_courses)."""
         return sum_of_rows(batch.histories, self.weights, recent(batch.histories, self.decay))
-
-    def history_rows(self) -> HistoryRows:
-        """Return what each course taken adds."""
-        return HistoryRows(self.weights, self.decay)
-
-    def arrays(self) -> Arrays:
-        """Return the weights, shape (n, n): row = course taken, column = course that follows."""
-        return {"weights": self.weights, "decay": np.array([self.decay])}
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Self:
-        """Return the model that ``arrays`` came from."""
-        model = cls(float(arrays["decay"].item()))
-        model.weights = np.asarray(arrays["weights"], dtype=np.float32)
-        return model
 
 
 def recent(histories: Histories, decay: float) -> NDArray[np.float32]:

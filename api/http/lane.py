@@ -21,9 +21,10 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.access.gate import enter
+from api.http.bodies import replay
 from api.http.problems import problem_of
 from features.errors import KarmapathError
 
@@ -60,7 +61,7 @@ class Lane:
         request, again = Request(scope, receive), receive
         try:
             body = await request.body() if stop.plan.body else b""
-            again = _given(body, receive) if stop.plan.body else receive
+            again = replay(body, receive) if stop.plan.body else receive
             values = stop.plan.plain(request, body)
         except NotPlainError:
             del scope["route"], scope["path_params"]
@@ -186,17 +187,3 @@ def _compressed(response: Response, scope: Scope) -> Response:
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Content-Length"] = str(len(response.body))
     return response
-
-
-def _given(body: bytes, receive: Receive) -> Receive:
-    """Return what gives the body again that was read already."""
-    given = False
-
-    async def replayed() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replayed
