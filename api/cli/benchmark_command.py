@@ -15,6 +15,7 @@ from api.cli.benchmark_plan import plan
 from api.cli.benchmark_refresh import refresh
 from api.cli.benchmark_serve import serve
 from api.cli.output import log, print_json, say
+from api.cli.several import SeveralValues
 
 app = typer.Typer(no_args_is_help=True, help="Measure accuracy, paths, matching and speed beside peers.")
 
@@ -26,15 +27,15 @@ def benchmark() -> None:
     """Measure accuracy, paths, matching and speed beside peers."""
 
 
-@app.command()
+@app.command(cls=SeveralValues)
 def accuracy(
     train: File,
     test: File,
     courses: Annotated[Path | None, typer.Option(help="Table of courses: labels and texts.")] = None,
     learners: Annotated[Path | None, typer.Option(help="Table of learners: labels.")] = None,
-    k: Annotated[list[int] | None, typer.Option(help="Length of the lists; may be given again.")] = None,
-    peers: Annotated[str, typer.Option(help="Names with commas between, 'all' or 'none'.")] = "all",
-    trials: Annotated[int, typer.Option(help="Settings each peer is tried with.")] = 8,
+    k: Annotated[list[int] | None, typer.Option(help="Lengths of the lists, 10 and 20 if none are given.")] = None,
+    peers: Annotated[list[str] | None, typer.Option(help="Names, 'none', or 'all' if none are given.")] = None,
+    trials: Annotated[int, typer.Option(min=1, help="Settings each peer is tried with.")] = 8,
     validation: Annotated[str, typer.Option(help="Slice to tune on: auto, last, later or share.")] = "auto",
     text: Annotated[str, typer.Option(help="Vectors of texts: tfidf, encoder (and TF-IDF), or none.")] = "tfidf",
     among: Annotated[str, typer.Option(help="Rank all courses, or only the new ones, absent from training.")] = "all",
@@ -47,7 +48,7 @@ def accuracy(
 
     Everything that is tuned or blended sees the training file only.
 
-    Example: karmapath benchmark accuracy --train train.txt --test test.txt --k 20 --json
+    Example: karmapath benchmark accuracy --train train.txt --test test.txt --k 10 20 --peers ease als --json
     """
     from experiments.accuracy.dataset import load_dataset
     from experiments.accuracy.peers import PEERS
@@ -57,14 +58,13 @@ def accuracy(
     _one_of("validation", validation, ("auto", "last", "later", "share"))
     _one_of("among", among, ("all", "new"))
     _one_of("text", text, ("tfidf", "encoder", "none"))
-    names = [] if peers == "none" else list(PEERS) if peers == "all" else peers.split(",")
-    for name in names:
-        _one_of("peers", name, tuple(PEERS))
+    names = _peers(peers or ["all"], tuple(PEERS))
+    lengths = _lengths(k or [10, 20])
     encode = _encoder(home) if text == "encoder" else None
     data = load_dataset(train, test, courses, learners, encode, among=among, check=not as_given,  # type: ignore[arg-type]
                         text=text != "none")  # fmt: skip
     log.print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in data.facts.items()))
-    settings = Settings(tuple(k or (10, 20)), trials, validation, seed)  # type: ignore[arg-type]
+    settings = Settings(lengths, trials, validation, seed)  # type: ignore[arg-type]
     found = run(data, names, settings, log.print)
     if json:
         print_json(found)
@@ -111,6 +111,27 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
 
     if value not in allowed:
         raise KarmapathError(f"--{option} {value}", f"one of {', '.join(allowed)}", "choose one of these")
+
+
+def _peers(given: list[str], allowed: tuple[str, ...]) -> list[str]:
+    """Return the peers that are asked for, each once; names stand apart or with commas between."""
+    names = [name for word in given for name in word.replace("_", "-").split(",") if name]
+    if names == ["none"]:
+        return []
+    if names == ["all"]:
+        return list(allowed)
+    for name in names:
+        _one_of("peers", name, (*allowed, "all", "none") if len(names) == 1 else allowed)
+    return list(dict.fromkeys(names))
+
+
+def _lengths(given: list[int]) -> tuple[int, ...]:
+    """Return the lengths of the lists, shortest first, each once."""
+    from features.errors import KarmapathError
+
+    if min(given) < 1:
+        raise KarmapathError(f"--k {min(given)}", "lists of one course or more", "give numbers such as --k 10 20")
+    return tuple(sorted(set(given)))
 
 
 def _encoder(home: Path | None) -> Any:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from experiments.accuracy.dataset import Dataset
 from experiments.accuracy.peers import PEERS, Peer, Plain, tune_peer
 from experiments.metrics import Values, catalogue, interval, paired, per_learner
+from features.children import end_with_parent
+from features.errors import KarmapathError
 from models.base import Scores, seen_mask, top_k
 from models.holdout import Kind, hold_out
 from models.hybrid import Hybrid
@@ -47,22 +50,43 @@ class Result:
 
 
 def benchmark(data: Dataset, peers: Sequence[str], settings: Settings, report: Callable[[str], None]) -> dict[str, Any]:
-    """Run all models and return the document that the command prints."""
+    """Run all models and return the document that the command prints; a peer that fails is told and left out."""
     results: dict[str, Result] = {}
+    failed: dict[str, str] = {}
     for name in (OURS, *peers):
         report(f"{name} ...")
-        results[name] = apart(name, data, settings)
+        try:
+            results[name] = apart(name, data, settings)
+        except (ArithmeticError, MemoryError, ValueError, KarmapathError) as error:
+            if name == OURS:
+                raise
+            failed[name] = f"{type(error).__name__}: {error}"
+            report(f"{name} failed and is left out: {failed[name]}")
+            continue
         means = (f"{metric}@{k} {results[name].values[f'{metric}@{k}'].mean():.4f}"
                  for k in settings.ks for metric in ("recall", "ndcg", "hr"))  # fmt: skip
         report(f"{name}: {', '.join(means)}; fitted in {results[name].figures['fit_seconds']:.0f} s")
-    return document(data, results, settings)
+    return document(data, results, settings) | ({"failed": failed} if failed else {})
 
 
 def apart(name: str, data: Dataset, settings: Settings) -> Result:
-    """Run one model in a fresh process, so that its time and its memory are its own."""
+    """Run one model in a fresh process, so that its time and its memory are its own.
+
+    Raises
+    ------
+    KarmapathError
+        If the system ended the process.
+    """
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=1, mp_context=context) as pool:
-        return pool.submit(run_one, name, data, settings).result()
+    with ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=end_with_parent) as pool:
+        try:
+            return pool.submit(run_one, name, data, settings).result()
+        except BrokenProcessPool as error:
+            raise KarmapathError(
+                f"the system ended the process of {name}",
+                "memory for it",
+                "leave it out of --peers, or run on a machine with more memory",
+            ) from error
 
 
 def run_one(name: str, data: Dataset, settings: Settings) -> Result:

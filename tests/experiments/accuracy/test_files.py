@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import numpy as np
 import polars as pl
 import pytest
@@ -45,13 +47,79 @@ def test_seconds_since_1970_are_times(tmp_path):
         ("t.csv", "who,what\n1,2\n", "one for the learner"),
         ("t.csv", "user,item,time\n1,2,soon\n", "'soon'"),
         ("t.txt", "1,2,3\n", "with spaces between"),
+        ("t.dat", "1::2::3\n", "with spaces between"),
+        ("t.data", "1 2 3\n1 3 3\n1 4 3\n2 4 1\n2 5 1\n2 6 1\n", "one line a learner"),
         ("t.txt", "\n", "no interactions"),
+        ("t.csv", "", "is empty"),
+        ("t.csv", "user;item\n1;2\n", "one for the learner"),
+        ("t.csv", "user,item\n1\n2\n", "no interactions"),
+        ("t.parquet", "user,item\n1,2\n", "no Parquet"),
     ],
 )
 def test_what_cannot_be_read_says_so(tmp_path, name, text, says):
     (tmp_path / name).write_text(text)
     with pytest.raises(KarmapathError, match=says):
         read_interactions(tmp_path / name)
+
+
+def test_bytes_that_are_no_utf8_are_told_with_their_line(tmp_path):
+    (tmp_path / "t.txt").write_bytes(b"1 a\n2 caf\xe9\n")
+    with pytest.raises(KarmapathError, match=r"line 2 of .* 0xe9"):
+        read_interactions(tmp_path / "t.txt")
+
+
+def test_half_a_packed_file_says_so(tmp_path):
+    (tmp_path / "t.txt.gz").write_bytes(gzip.compress(b"1 a b c\n" * 100)[:20])
+    with pytest.raises(KarmapathError, match="not whole"):
+        read_interactions(tmp_path / "t.txt.gz")
+
+
+PAIRS = [("a b", "x"), ("a b", "y"), ("\u0915", "x")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("t.csv", 'User ID,Item\r\n"a b",x\r\n"a b",y\r\n\u0915,x\r\n'),
+        ("t.csv", "\ufeffuserId,courseId,rating\na b,x,1\na b, y,2\n\u0915,x,\n"),
+        ("t.tsv", "item\tuser\nx\ta b\ny\ta b\nx\t\u0915\n"),
+        ("t.txt", "student;course\na b;x\na b;y\n\u0915;x\n"),
+        ("t.inter", "user_id:token\titem_id:token\ttimestamp:float\na b\tx\t1\na b\ty\t2\n\u0915\tx\t3\n"),
+        ("t.csv.gz", "user,item\na b,x\na b,y\n\u0915,x\n"),
+    ],
+)
+def test_tables_as_people_write_them(tmp_path, name, text):
+    content = text.encode()
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    assert read_interactions(tmp_path / name).table.select("learner", "course").rows() == PAIRS
+
+
+def test_a_list_with_a_mark_tabs_and_other_line_ends(tmp_path):
+    (tmp_path / "t.txt").write_bytes("\ufeff7\ta  b \r\n\r\n8 b\r\n".encode())
+    assert read_interactions(tmp_path / "t.txt").table.rows() == [("7", "a"), ("7", "b"), ("8", "b")]
+
+
+def test_rows_without_a_course_and_repeats_are_left_out_and_counted(tmp_path):
+    (tmp_path / "t.csv").write_text("user,item,time\n1,x,5\n1,,6\n2,x,\n1,x,7\n1,y,9\n")
+    found = read_interactions(tmp_path / "t.csv")
+    assert (found.incomplete, found.repeated) == (2, 1)
+    assert found.table["day"].to_list() == [5.0, 9.0]
+
+
+def test_times_that_are_all_the_same_are_none(tmp_path):
+    (tmp_path / "t.csv").write_text("user,item,time\n1,x,0\n1,y,0\n")
+    assert not read_interactions(tmp_path / "t.csv").timed
+
+
+def test_numbers_kept_as_fractions_are_the_same_ids(tmp_path):
+    pl.DataFrame({"learner": [1.0, 2.0], "course": [3, 4]}).write_parquet(tmp_path / "t.parquet")
+    assert read_interactions(tmp_path / "t.parquet").table.rows() == [("1", "3"), ("2", "4")]
+
+
+@pytest.mark.parametrize("unit", [1, 1000, 1_000_000, 1_000_000_000])
+def test_moments_are_told_in_seconds_to_nanoseconds(tmp_path, unit):
+    (tmp_path / "t.csv").write_text(f"user,item,timestamp\n1,x,{1_600_000_000 * unit}\n")
+    assert read_interactions(tmp_path / "t.csv").table["day"][0] == pytest.approx(1_600_000_000 / 86400)
 
 
 def test_a_missing_file_says_so(tmp_path):
