@@ -11,8 +11,8 @@ import httpx
 from api.client.connection import Answer, Connection, part
 from api.client.learner import LearnerCalls
 from api.client.organisation import OrganisationCalls
-from api.client.questions import SearchQuestion
-from api.http.v1 import claim_documents, documents, matching_documents
+from api.client.questions import CatalogueQuestion, SearchQuestion
+from api.http.v1 import claim_documents, documents, matching_documents, search_documents
 from api.http.v1.organisations.documents import OrganisationList
 
 EdgeKind = Literal["course_teaches", "role_needs", "designation_means"]
@@ -102,8 +102,12 @@ class Client:
         )
 
     def courses(self, q: str = "", **asked: Unpack[SearchQuestion]) -> documents.Courses:
-        """Search the catalogue."""
+        """Return the courses of the catalogue, or those a query finds."""
         return self.ask("GET", "/v1/courses", documents.Courses, asked={"q": q, **asked})
+
+    def search(self, q: str = "", **asked: Unpack[CatalogueQuestion]) -> search_documents.SearchResults:
+        """Search the catalogue for a learner: narrowed, counted, in their own order, each hit with its reasons."""
+        return self.ask("GET", "/v1/search", search_documents.SearchResults, asked={"q": q, **asked})
 
     def course(self, course: str) -> documents.CourseDocument:
         """Return all that is known of a course."""

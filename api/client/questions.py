@@ -64,3 +64,21 @@ class SearchQuestion(TypedDict, total=False):
     learner: str
     limit: int
     offset: int
+
+
+class CatalogueQuestion(SearchQuestion, total=False):
+    """What may be asked of the search for learners."""
+
+    difficulty: Sequence[str]
+    topic: Sequence[str]
+    competency: Sequence[str]
+    organisation: Sequence[str]
+    min_hours: float
+    max_hours: float
+    max_fee: float
+    order: Literal["relevance", "personal"]
+    new: bool
+    facet: Sequence[
+        Literal["language", "category", "provider", "difficulty", "topic", "competency", "organisation", "hours", "fee"]
+    ]
+    lang: Words

@@ -27,6 +27,7 @@ from api.http.traces import Tracing, tracing
 from api.http.v1 import (
     audit,
     catalogue,
+    catalogue_search,
     claims,
     edges,
     happenings,
@@ -77,6 +78,7 @@ ROUTERS = (
     personal.router,
     stateless.router,
     catalogue.router,
+    catalogue_search.router,
     happenings.router,
     matching.router,
     edges.router,

@@ -18,12 +18,12 @@ class Fresh:
     """The tag of an answer: it changes with the model, the learner, the question, and the minute.
 
     The minute, because plans begin, courses retire and evidence ages by the clock: what retires at noon
-    is gone at noon.
+    is gone at noon. ``also`` is what else an answer depends on.
     """
 
-    def __init__(self, request: Request, service: Service, engine: Engine, version: int = 0) -> None:
+    def __init__(self, request: Request, service: Service, engine: Engine, version: int = 0, also: str = "") -> None:
         minute, asked = service.clock().strftime("%Y%m%d%H%M"), request.scope["query_string"].decode("latin-1")
-        parts = f"{engine.version}|{version}|{minute}|{request.scope['path']}|{asked}"
+        parts = f"{engine.version}|{version}|{minute}|{request.scope['path']}|{asked}|{also}"
         self.tag = f'W/"{hashlib.blake2s(parts.encode(), digest_size=12).hexdigest()}"'
         self._known = request.headers.get("if-none-match", "")
 

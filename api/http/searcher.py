@@ -1,17 +1,20 @@
-"""Search of the catalogue by meaning: made ready in the background when somebody first searches.
+"""Search of the catalogue: made ready in the background when somebody first searches.
 
-Until it is ready, and where the encoder is not installed, courses are found by the words of their names; the answer
-says which of the two it was.
+Words, letters and sounds are ready within a second, what texts mean some seconds later. Until then, and where the
+encoder is not installed, courses are found by what is there, at the very first by the words of their names; the answer
+says which it was.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from api.http.serving_encoder import ServingEncoder
+from features.encoder import Encoder
+from features.encoder.words_only import WordsOnly
 from features.home import Home
 from features.records import Learner
 from features.reference import Course, TableFolder
@@ -35,6 +38,8 @@ class Searcher:
         self.encoder = ServingEncoder(home)
         self._abbreviations = home.abbreviations
         self._index: CourseSearch | None = None
+        self._searched = WORDS
+        """What the index finds by."""
         self._version = ""
         """The bundle that the index is of, or is being made of."""
         self._counted: tuple[str, Facets | None] = "", None
@@ -49,35 +54,53 @@ class Searcher:
         offset: int,
         filters: Mapping[str, Collection[str]],
         learner: Learner = NOBODY,
+        fits: Callable[[Course], bool] = lambda _: True,
     ) -> tuple[SearchAnswer, str]:
         """Return the live courses that fit, and how they were found: ``MEANING`` or ``WORDS``.
 
-        Restricted courses are found by learners who are entitled to them, and by nobody else.
+        Restricted courses are found by learners who are entitled to them, and by nobody else; ``fits`` says which of
+        the courses are wanted at all.
         """
         courses = engine.reference.courses.values()
-        live = {course.id: course for course in courses if course.is_live(at) and is_entitled(learner, course)}
-        index = self._ready(engine) if query.strip() else None
+        live = {
+            course.id: course
+            for course in courses
+            if course.is_live(at) and is_entitled(learner, course) and fits(course)
+        }
+        index, searched = self._ready(engine) if query.strip() else (None, WORDS)
         if index is None:
             return _by_words(live.values(), query, limit, offset, filters, self._facets(engine)), WORDS
-        return index.search(query, limit, offset, allowed=live.keys(), filters=filters), MEANING
+        return index.search(query, limit, offset, allowed=live.keys(), filters=filters), searched
+
+    def way(self, engine: Engine) -> str:
+        """Return how far it is ready: with the bundle's version, this tells whether an answer is still the same."""
+        with self._lock:
+            if self._version != engine.version or self._index is None:
+                return "names"
+            return self._searched
 
     def prepare(self, engine: Engine) -> None:
-        """Make the index of the bundle now."""
+        """Make the index of the bundle now: first of words, then of meaning."""
         self._version = engine.version
+        self._offer(engine, self._made(engine, WordsOnly()), WORDS)
         try:
-            index = CourseSearch(
-                TableFolder(engine.bundle.folder / "reference"),
-                self.encoder,
-                abbreviations=load_abbreviations(self._abbreviations),
-            )
-            index.search("a", 1)  # the encoder's weights and the languages' anchors are read here
+            index = self._made(engine, self.encoder)
         except Exception:
-            log.exception("no search by meaning: words of the names are searched")
+            log.exception("no search by meaning: words are searched")
             return
+        self._offer(engine, index, MEANING)
+        log.info("search by meaning is ready for %s", engine.version)
+
+    def _made(self, engine: Engine, encoder: Encoder) -> CourseSearch:
+        source = TableFolder(engine.bundle.folder / "reference")
+        index = CourseSearch(source, encoder, abbreviations=load_abbreviations(self._abbreviations))
+        index.search("a", 1)  # the encoder's weights and the languages' anchors are read here
+        return index
+
+    def _offer(self, engine: Engine, index: CourseSearch, searched: str) -> None:
         with self._lock:
             if self._version == engine.version:
-                self._index = index
-        log.info("search by meaning is ready for %s", engine.version)
+                self._index, self._searched = index, searched
 
     def _facets(self, engine: Engine) -> Facets:
         version, facets = self._counted
@@ -86,13 +109,19 @@ class Searcher:
             self._counted = engine.version, facets
         return facets
 
-    def _ready(self, engine: Engine) -> CourseSearch | None:
+    def _ready(self, engine: Engine) -> tuple[CourseSearch | None, str]:
         with self._lock:
             if self._version == engine.version:
-                return self._index
-            self._version, self._index = engine.version, None
-        threading.Thread(target=self.prepare, args=(engine,), name="search", daemon=True).start()
-        return None
+                return self._index, self._searched
+            self._version, self._index, self._searched = engine.version, None, WORDS
+        threading.Thread(target=self._prepare_or_tell, args=(engine,), name="search", daemon=True).start()
+        return None, WORDS
+
+    def _prepare_or_tell(self, engine: Engine) -> None:
+        try:
+            self.prepare(engine)
+        except Exception:
+            log.exception("no index of the catalogue: words of the names are searched")
 
 
 def _by_words(

@@ -77,6 +77,7 @@ class Witness:
             await auditor.keep(entry)
 
     def _entry(self, scope: Scope, status: int) -> AuditEntry | None:
+        subject, detail = scope.get(_ABOUT) or (None, None)
         principal: Principal | None = scope.get("state", {}).get("principal")
         path = getattr(scope.get("route"), "path", None)
         if status in REFUSED:
@@ -90,10 +91,10 @@ class Witness:
                 principal.role,
                 service_reads=self._service_reads,
                 everybody=principal is ANYBODY,
+                somebody=subject is not None,
             )
         if action is None:
             return None
-        subject, detail = scope.get(_ABOUT) or (None, None)
         client = scope.get("client")
         return AuditEntry(
             at=self._clock(),

@@ -20,6 +20,8 @@ from recommender.matching.pairing import row_shares
 
 _FEEDBACK = 5
 _SHARPNESS = 0.1
+_NAMED, _PART = 3, 0.25
+"""How many competencies are named as what makes a course fit, and what share of the first each must do."""
 _MEANT = 0.65
 _NEAR, _FOUND = (0.2, 0.35), (0.3, 0.6)
 """Spans of nearness and of score from "means nothing here" to "means this"."""
@@ -35,6 +37,8 @@ class Concepts:
     """The same of their texts."""
     taught: NDArray[np.float32]
     """Courses x competencies: confidence, 0 to 1."""
+    competencies: tuple[str, ...] = ()
+    """Their ids, in the order of the columns."""
 
     @classmethod
     def of(
@@ -58,12 +62,11 @@ class Concepts:
             _both(EncodedTexts.of([names.get(one, "") for one in used], encoder)),
             _both(EncodedTexts.of([texts.get(one, "") for one in used], encoder)),
             taught,
+            tuple(used),
         )
 
-    def fitting(self, asked: NDArray[np.float32], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how far each course teaches what is asked for, shape (n_courses,), 0 to 1.
-
-        The less of the catalogue is tagged, the less is made of it: an untagged course teaches something, too.
+    def meant(self, asked: NDArray[np.float32], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how far each competency is what is asked for, shape (n_competencies,), 0 to 1.
 
         Parameters
         ----------
@@ -73,16 +76,29 @@ class Concepts:
             How well each course fits by itself: what the best ones teach is asked for, too.
         """
         if not self.taught.size:
-            return np.zeros(len(self.taught))
+            return np.zeros(self.taught.shape[1])
         nearness = (self.named @ asked + self.described @ asked) / 8
-        meant = row_shares(nearness[None])[0] * _sure(float(nearness.max()), _NEAR)
+        told = row_shares(nearness[None])[0] * _sure(float(nearness.max()), _NEAR)
         best = np.argsort(-scores, kind="stable")[:_FEEDBACK]
         weights = np.exp((scores[best] - scores[best[0]]) / _SHARPNESS)
         implied = weights @ self.taught[best] / weights.sum() * _sure(float(scores[best[0]]), _FOUND)
+        return np.asarray(_MEANT * told + (1 - _MEANT) * implied, dtype=np.float64)
+
+    def fitting(self, meant: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how far each course teaches what is meant, shape (n_courses,), 0 to 1.
+
+        The less of the catalogue is tagged, the less is made of it: an untagged course teaches something, too.
+        """
+        if not self.taught.size:
+            return np.zeros(len(self.taught))
         tagged = float(self.taught.any(axis=1).mean())
-        return tagged * np.asarray(
-            np.minimum(self.taught @ (_MEANT * meant + (1 - _MEANT) * implied), 1.0), dtype=np.float64
-        )
+        return tagged * np.asarray(np.minimum(self.taught @ meant, 1.0), dtype=np.float64)
+
+    def behind(self, row: int, meant: NDArray[np.float64]) -> tuple[str, ...]:
+        """Return the competencies that make one course fit, at most three, the one that does most first."""
+        parts = self.taught[row] * meant
+        most = np.argsort(-parts, kind="stable")[:_NAMED]
+        return tuple(self.competencies[place] for place in most if parts[place] > _PART * parts[most[0]])
 
 
 def _sure(value: float, span: tuple[float, float]) -> float:

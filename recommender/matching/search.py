@@ -6,7 +6,7 @@ course is found when it shares a word or its meaning stands out from the catalog
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,6 +22,7 @@ from recommender.matching.concepts import Concepts
 from recommender.matching.encoded import EncodedTexts
 from recommender.matching.everyday import language_anchors
 from recommender.matching.facets import Facets
+from recommender.matching.found_by import ID, NOTHING_ASKED, TAUGHT, Asked, FoundBy
 from recommender.matching.lexical import GramIndex, WordIndex
 from recommender.matching.spelling import Spelling
 from recommender.matching.stems import STOP_WORDS
@@ -37,7 +38,6 @@ _LEAST_MEANING = 0.25
 _FOREIGN = 0.5
 _GUESSED = 0.8
 _CONCEPTS = 2.0
-_TAUGHT = 0.15
 _KINDS: tuple[TextKind, ...] = ("query", "passage")
 
 
@@ -62,6 +62,8 @@ class SearchAnswer:
     """Column to value to number of hits, most first."""
     meant: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Words that the catalogue does not know, and the known words that were searched for instead."""
+    found_by: Callable[[str], FoundBy] = field(default=lambda _: NOTHING_ASKED, compare=False)
+    """Course that was found to why; computed when it is asked."""
 
 
 class CourseSearch:
@@ -124,32 +126,47 @@ class CourseSearch:
         """
         mask = self._mask(allowed, filters or {})
         text = clean(query)[:MAX_QUERY]
-        meant: dict[str, tuple[str, ...]] = {}
+        meant: Mapping[str, tuple[str, ...]] = {}
+        found_by: Callable[[str], FoundBy] = _nothing_asked
         if text in self._column:
             found, scores = np.array([self._column[text]]), np.ones(len(self._ids))
+            found_by = _by_id
         elif not text:
             found, scores = np.arange(len(self._ids)), self._popularity
         else:
-            found, scores, meant = self._found(text)
+            asked = self._asked_of(text)
+            found, scores, meant = np.flatnonzero(asked.found), asked.scores, asked.put_right
+            found_by = self._explained(asked)
         found = found[mask[found]]
         order = found[np.argsort(-scores[found], kind="stable")]
         hits = tuple(Hit(self._ids[c], round(float(scores[c]), 4)) for c in order[offset : offset + limit])
-        return SearchAnswer(hits, len(order), self._facets.counted_rows(order), meant)
+        return SearchAnswer(hits, len(order), self._facets.counted_rows(order), meant, found_by)
 
-    def _found(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.float64], dict[str, tuple[str, ...]]]:
-        meant = {word: self._spelling.meant(word) for word in words(text)}
-        put_right = {word: near for word, near in meant.items() if near and near != (word,)}
-        spelt = " ".join(" ".join(meant[word] or (word,)) for word in words(text))
+    def _asked_of(self, text: str) -> Asked:
+        known = {word: self._spelling.meant(word) for word in words(text)}
+        put_right = {word: near for word, near in known.items() if near and near != (word,)}
+        spelt = " ".join(" ".join(known[word] or (word,)) for word in words(text))
         query = EncodedTexts.of([self._abbreviations.expand(f"{text} {spelt}" if put_right else text)], self._encoder)
-        asked, guesses = self._asked(query.texts), self._asked(self._guesses(text, meant))
+        asked, guesses = self._asked(query.texts), self._asked(self._guesses(text, known))
         meaning = self._meaning(asked)
         if len(guesses):
             meaning = (1 - _GUESSED) * meaning + _GUESSED * self._meaning(guesses)
         lexical, shared = self._lexical(query)
-        fitting = self._concepts.fitting((guesses if len(guesses) else asked).mean(axis=0), meaning + lexical)
+        meant = self._concepts.meant((guesses if len(guesses) else asked).mean(axis=0), meaning + lexical)
+        fitting = self._concepts.fitting(meant)
+        near = _stands_out(meaning, _STANDS_OUT)
+        found = shared | (fitting >= TAUGHT) | near
+        if not found.any():
+            found = near = _stands_out(meaning, _STANDS_OUT / 2)
         scores = meaning + lexical + _CONCEPTS * fitting
-        found = shared | (fitting >= _TAUGHT) | _stands_out(meaning, _STANDS_OUT)
-        return np.flatnonzero(found if found.any() else _stands_out(meaning, _STANDS_OUT / 2)), scores, put_right
+        return Asked(scores, found, put_right, _said(query), meaning, near, meant, fitting)
+
+    def _explained(self, asked: Asked) -> Callable[[str], FoundBy]:
+        def found_by(course: str) -> FoundBy:
+            row = self._column[course]
+            return asked.found_by(row, self._texts.stems[row], self._concepts)
+
+        return found_by
 
     def _guesses(self, text: str, meant: Mapping[str, tuple[str, ...]]) -> list[str]:
         """Return the query in Devanagari too, where most of its words in Latin letters are unknown here."""
@@ -191,6 +208,22 @@ class CourseSearch:
         if allowed is not None:
             mask &= np.fromiter((course in allowed for course in self._ids), dtype=bool, count=len(self._ids))
         return mask
+
+
+def _said(query: EncodedTexts) -> dict[str, str]:
+    """Return stem to word of a query's words: those that say something, all where none does."""
+    told: dict[str, str] = {}
+    for stem, word in zip(query.stems[0], words(query.texts[0]), strict=True):
+        told.setdefault(stem, word)
+    return {stem: word for stem, word in told.items() if stem not in STOP_WORDS} or told
+
+
+def _by_id(_course: str) -> FoundBy:
+    return FoundBy((ID,))
+
+
+def _nothing_asked(_course: str) -> FoundBy:
+    return NOTHING_ASKED
 
 
 def _stands_out(meaning: NDArray[np.float64], deviations: float) -> NDArray[np.bool_]:

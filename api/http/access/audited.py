@@ -39,11 +39,18 @@ AT_ONCE = frozenset({"events"})
 
 
 def action_of(
-    method: str, path: str, role: Role, *, service_reads: bool = False, everybody: bool = False
+    method: str,
+    path: str,
+    role: Role,
+    *,
+    service_reads: bool = False,
+    everybody: bool = False,
+    somebody: bool = False,
 ) -> str | None:
     """Return the name of what is done, ``None`` where it is not written down.
 
     ``path`` is the route's pattern. ``service_reads``: also what the platform's gateway reads in learners' names.
+    ``somebody``: the request named one whom its path does not name.
     ``everybody``: the service knows nobody, so who reads says nothing; what is changed is written down all the same.
 
     >>> action_of("GET", "/v1/learners/{learner}/gaps", Role.PLANNER)
@@ -54,7 +61,7 @@ def action_of(
     if (named := _NAMED.get(f"{method} {path}")) is not None:
         return None if everybody and named == "events" else named
     if method in _SAFE or path.startswith(_QUESTIONS):
-        shows = not path.startswith(_NOBODY) and not everybody and role is not Role.LEARNER
+        shows = (somebody or not path.startswith(_NOBODY)) and not everybody and role is not Role.LEARNER
         return "read" if shows and (service_reads or role is not Role.SERVICE) else None
     if path.endswith(_THUMBS):
         return None if everybody or role is Role.LEARNER else "events"

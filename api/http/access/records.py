@@ -8,8 +8,10 @@ from api.http.access.gate import principal_of, require_learner, require_organisa
 from api.http.access.principal import Role
 from api.http.problems import ForbiddenError
 from api.http.service import service_of
+from api.http.witness import about
 from features.errors import NotFoundError
 from features.records import Learner, LearnerRecord
+from features.store import StoreError
 
 
 async def record_of(request: Request, learner: str) -> LearnerRecord:
@@ -44,14 +46,36 @@ async def seeker_of(request: Request, learner: str | None) -> Learner:
     ForbiddenError
         If the caller may not see the learner that is named.
     """
+    record = await seeker_record(request, learner)
+    return Learner("") if record is None else record.learner
+
+
+async def seeker_record(request: Request, learner: str | None) -> LearnerRecord | None:
+    """Return what is known of the learner for whom a search is, ``None`` where it is for nobody in particular.
+
+    The catalogue is searched without the store, too: then nothing is known of the learner. Only planners, whose right
+    to see the learner stands in the record, are told that it does not answer.
+
+    Raises
+    ------
+    ForbiddenError
+        If the caller may not see the learner that is named.
+    """
     principal = principal_of(request)
-    if learner is not None:
-        if principal.role is Role.DATA_SCIENTIST:
-            raise ForbiddenError("a learner's record", "a search for nobody in particular", "leave the learner out")
-        return (await record_of(request, learner)).learner
-    if principal.learner is None:
-        return Learner("")
+    if learner is not None and principal.role is Role.DATA_SCIENTIST:
+        raise ForbiddenError("a learner's record", "a search for nobody in particular", "leave the learner out")
+    whom = learner if learner is not None else principal.learner
+    if whom is None:
+        return None
+    if learner is not None and principal.role is Role.PLANNER:
+        about(request, f"learner:{learner}")
     try:
-        return (await service_of(request).record(principal.learner)).learner
+        return await service_of(request).fuse(record_of(request, whom))
     except NotFoundError:
-        return Learner(principal.learner)
+        if learner is not None:
+            raise
+        return LearnerRecord(Learner(whom))
+    except StoreError:
+        if principal.role is Role.PLANNER:
+            raise
+        return None

@@ -44,6 +44,7 @@ TABLE: Mapping[str, frozenset[Role] | None] = {
     "/v1/learners/{learner}/paths/desirable": _OF_LEARNERS,
     "/v1/recommendations": _ALL,
     "/v1/courses": _ALL,
+    "/v1/search": _ALL,
     "/v1/courses/{course}": _ALL,
     "/v1/courses/{course}/similar": _ALL,
     "/v1/roles": _ALL,

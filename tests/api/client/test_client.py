@@ -70,6 +70,8 @@ def test_every_route_has_a_method_whose_answer_is_its_document(karmapath: Client
             step()
     assert karmapath.ledger("completions").entries == 1
     assert karmapath.courses("noting", language="en", category=["Course"]).total >= 1
+    found = karmapath.search("noting", learner="L3", order="personal", facet=["fee"], new=True, max_hours=9.5)
+    assert (found.items[0].course, found.order) == ("c2", "personal")
     assert karmapath.course("c1").name == "Noting for beginners"
     karmapath.similar("c1", limit=2)
     karmapath.roles("clerk")

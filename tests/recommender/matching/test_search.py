@@ -3,6 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from features.encoder.words_only import WordsOnly
 from features.schema import TABLES
 from recommender.matching.search import CourseSearch
 
@@ -131,3 +132,33 @@ def test_a_course_in_another_language_is_found_by_the_competency_it_shares(encod
 
 def test_what_means_nothing_here_is_about_no_competency(encoder):
     assert best(CourseSearch(TAGGED, encoder), "zzzzqqq") == []
+
+
+def test_a_course_says_why_it_was_found(encoder) -> None:
+    tagged = CourseSearch(TAGGED, encoder)
+    answer = tagged.search("रोकड़ बही")
+    by_words, by_tag = answer.found_by("hi"), answer.found_by("en")
+    assert "words" in by_words.ways
+    assert set(by_words.words) == {"रोकड़", "बही"}
+    assert "competency" in by_tag.ways
+    assert by_tag.competencies
+
+
+def test_what_is_said_of_a_word_put_right_is_the_word_it_was_put_right_to(search) -> None:
+    why = search.search("procurment").found_by("do_1")
+    assert why.words == ("procurement",)
+    assert "words" in why.ways
+
+
+def test_an_id_is_found_as_an_id_and_where_nothing_is_asked_nothing_is_said(search) -> None:
+    assert search.search("do_4").found_by("do_4").ways == ("id",)
+    assert search.search("").found_by("do_4").ways == ()
+
+
+def test_without_an_encoder_words_letters_and_typing_errors_still_find() -> None:
+    search = CourseSearch(Tables(courses=COURSES), WordsOnly())
+    answer = search.search("procurment tenders")
+    assert [hit.course for hit in answer.hits] == ["do_1"]
+    assert answer.found_by("do_1").meaning == 0
+    assert best(search, "बजट") == ["do_3"]
+    assert best(search, "nothing of the kind") == []
