@@ -29,21 +29,22 @@ def export(
     Example: karmapath plan export plan.json --as pdf --language hi --out plan.pdf
     """
     from recommender.planning import plan_print, sheets, v4_export
-    from recommender.planning.plan_file import read_plan
+    from recommender.planning.plan_file import read_learners, read_plan
 
     if form not in FORMS:
         raise KarmapathError(f"--as {form}", f"one of {', '.join(FORMS)}", "choose one of these")
     if not plan.exists():
         raise KarmapathError(f"no file at {plan}", "the file of 'plan propose --out'", "check the path")
     try:
-        found = read_plan(orjson.loads(plan.read_bytes()))
+        written = orjson.loads(plan.read_bytes())
     except orjson.JSONDecodeError as error:
         raise KarmapathError(f"{plan} is no JSON: {error}", "the file of 'plan propose --out'", "check it") from error
+    found = read_plan(written)
     world = PlanWorld.open(home, None)
     organisation = world.reference.organisations.get(found.organisation)
     title = organisation.name if organisation else found.organisation
     if form == "v4":
-        document = v4_export.to_v4(v4_export.rows_of(found, apar=apar), found.name)
+        document = v4_export.to_v4(v4_export.rows_of(found, apar=apar, learners=read_learners(written)), found.name)
         v4_export.check(document)
         data = orjson.dumps(document, option=orjson.OPT_INDENT_2)
     elif form == "csv":

@@ -31,12 +31,18 @@ def propose(
     exclude: Annotated[list[str] | None, typer.Option(help="Course to leave out.", metavar="COURSE")] = None,
     thrift: Annotated[float, typer.Option(min=0, max=0.5, help="Share to give up for fewer courses.")] = 0.02,
     seconds: Annotated[float, typer.Option(min=1, help="Time to solve.")] = 30.0,
+    patterns: Annotated[
+        int, typer.Option(min=1, max=20, help="Groups of alike gaps that the people of a post are cut into at most.")
+    ] = 1,
     name: Annotated[str, typer.Option(help="Title of the plan.")] = "",
     out: Annotated[Path | None, typer.Option(help="Write the plan to this JSON file, for 'plan export'.")] = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Propose the plan that closes the most critical gaps, then most gaps, with few courses and hours; bound proven.
+
+    With --patterns above 1, people of one post may get different courses: hours go where they close more, and the file
+    of --out names who takes what.
 
     Example: karmapath plan propose M01D1 --hours 20 --to 2027-03-31 --out plan.json
     """
@@ -55,10 +61,10 @@ def propose(
         exclude=frozenset(("*", course) for course in exclude or ()),
     )
     people = world.people(world.organisation(organisation))
-    problem = plan_problem(people, world.snapshot, world.reference, organisation, allowed, edits)
+    problem = plan_problem(people, world.snapshot, world.reference, organisation, allowed, edits, patterns=patterns)
     with native_output_to_stderr(), log.status("") as status:
         plan = solved(problem, name=name, thrift=thrift, time_limit=seconds, say=status.update)
-    document = plan_document(plan)
+    document = plan_document(plan, plan.learners(problem) if patterns > 1 else None)
     if out is not None:
         out.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
         log.print(f"{out}: {len(plan.items)} items")

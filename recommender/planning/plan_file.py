@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
@@ -15,8 +15,9 @@ FORMAT = "karmapath-plan"
 VERSION = 1
 
 
-def plan_document(plan: AnnualPlan) -> dict[str, Any]:
-    """Return the plan for JSON."""
+def plan_document(plan: AnnualPlan, learners: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
+    """Return the plan for JSON, with who takes each item where items are for some of a position's people only."""
+    named = {} if learners is None else {"learners": {item: list(people) for item, people in learners.items()}}
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -29,7 +30,18 @@ def plan_document(plan: AnnualPlan) -> dict[str, Any]:
         "seconds": plan.seconds,
         "effect": asdict(plan.effect),
         "items": [{**asdict(item), "due_on": item.due_on.isoformat()} for item in plan.items],
+        **named,
     }
+
+
+def read_learners(document: Mapping[str, Any]) -> dict[str, tuple[str, ...]] | None:
+    """Return item to the people who take it, ``None`` where the plan is for positions as a whole."""
+    named = document.get("learners")
+    if named is None:
+        return None
+    if not isinstance(named, Mapping) or not all(isinstance(people, list) for people in named.values()):
+        raise KarmapathError("learners that are no lists by item", "the document as it was written", "write it again")
+    return {item: tuple(people) for item, people in named.items()}
 
 
 def read_plan(document: Mapping[str, Any]) -> AnnualPlan:

@@ -87,6 +87,18 @@ def test_a_plan_is_proposed_with_its_bound(home: Home) -> None:
         run(home, "propose", "nowhere")
 
 
+def test_a_plan_for_people_of_alike_gaps_closes_no_less_and_names_who_takes_what(home: Home, tmp_path: Path) -> None:
+    asked = ("propose", "m", "--from", "2026-11-01", "--hours", "4", "--thrift", "0")
+    whole, cut = printed(home, *asked), printed(home, *asked, "--patterns", "3", "--out", str(tmp_path / "plan.json"))
+    assert cut["effect"]["closed"] >= whole["effect"]["closed"] - 1e-6
+    assert "learners" not in whole
+    assert set(cut["learners"]) == {f"{item['group']}:{item['course']}" for item in cut["items"]}
+    run(home, "export", str(tmp_path / "plan.json"), "--out", str(tmp_path / "v4.json"))
+    written = json.loads((tmp_path / "v4.json").read_text())
+    assert problems(written) == ()
+    assert "user" in str(written["userGroups"])
+
+
 @pytest.mark.parametrize("form", ["v4", "csv", "xlsx", "html", "pdf"])
 def test_a_plan_is_exported(home: Home, plan_file: Path, tmp_path: Path, form: str) -> None:
     pytest.importorskip({"xlsx": "xlsxwriter", "pdf": "weasyprint"}.get(form, "json"))
