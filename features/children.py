@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from multiprocessing import parent_process
 
 
@@ -17,3 +18,14 @@ def _wait() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+def end_when_orphaned() -> None:
+    """End this process as soon as the one that began it has; for a program that ``multiprocessing`` did not begin."""
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.2)
+    os._exit(1)

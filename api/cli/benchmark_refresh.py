@@ -21,7 +21,7 @@ SIMULATED = 25_000
 CRORE = 10_000_000
 TARGETS = {"import": {"seconds": 600, "peak_mb": 4_000}, "train": {"seconds": 900, "peak_mb": 10_000}}
 """What a crore of learners and 3.1 crore enrolments may take on two cores."""
-_RUN = "from api.cli.app import main; main()"
+_RUN = "from features.children import end_when_orphaned; end_when_orphaned(); from api.cli.app import main; main()"
 
 
 def refresh(

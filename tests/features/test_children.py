@@ -24,6 +24,15 @@ if __name__ == "__main__":
     pool.submit(say_and_work).result()
 """
 
+PROGRAM = """
+import subprocess
+import sys
+
+child = "from features.children import end_when_orphaned; end_when_orphaned();" \\
+    "from tests.features.test_children import say_and_work; say_and_work()"
+subprocess.Popen([sys.executable, "-c", child]).wait()
+"""
+
 
 def say_and_work() -> None:
     print(os.getpid(), flush=True)  # noqa: T201 - the test reads it
@@ -42,9 +51,10 @@ def alive(process: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc here to look processes up in")
-def test_a_busy_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [PARENT, PROGRAM], ids=["worker", "program"])
+def test_a_busy_child_ends_when_its_parent_is_killed(text: str, tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
-    script.write_text(PARENT)
+    script.write_text(text)
     root = Path(__file__).parents[2]
     parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True,
                               env={**os.environ, "PYTHONPATH": str(root)}, cwd=root)  # fmt: skip
