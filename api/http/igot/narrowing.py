@@ -30,7 +30,11 @@ _TEXTS: Mapping[str, Callable[[str, str], bool]] = {
     "contains": str.__contains__,
     "value": str.__contains__,
 }
-_NOT = ("!=", "ne", "notEquals")
+_NOT = ("!=", "ne", "NE", "notEquals", "notIn")
+_EVERY = ("and", "AND", "&")
+_ALIASES = {"tags": "keywords"}
+_ONE_KIND = frozenset({"content", "collection", "asset"})
+"""Types of objects that the platform's search takes for one another: a course is stored as now one, now the other."""
 
 
 def values_at(document: Document, path: str) -> list[Any]:
@@ -78,6 +82,19 @@ def ordered(documents: Sequence[_D], sort_by: Mapping[str, str]) -> list[_D]:
     return found
 
 
+def understood(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return filters under the names, and of the types, that documents have.
+
+    >>> understood({"tags": "wifi", "objectType": ["Collection"]})
+    {'keywords': 'wifi', 'objectType': ['Collection', 'Content']}
+    """
+    found = {_ALIASES.get(field, field): wanted for field, wanted in filters.items()}
+    kinds = _listed(found.get("objectType"))
+    if any(_scalar(kind) in _ONE_KIND for kind in kinds if isinstance(kind, str)):
+        found["objectType"] = [*kinds, *(() if "Content" in kinds else ("Content",))]
+    return found
+
+
 def boost(document: Document, filters: Mapping[str, Any], weights: Mapping[str, float]) -> float:
     """Return how much of what is wanted but not demanded a document has."""
     return sum(
@@ -104,11 +121,14 @@ def _bounded(values: Sequence[Any], operator: str, bound: Any, field: str) -> bo
     if operator in _NOT:
         refused = {_scalar(one) for one in _listed(bound)}
         return not any(_scalar(value) in refused for value in values)
+    if operator in _EVERY:
+        held = {_scalar(value) for value in values}
+        return all(_scalar(one) in held for one in _listed(bound))
     if operator in _TEXTS:
         wanted = [str(one).casefold() for one in _listed(bound)]
         return any(_TEXTS[operator](str(value).casefold(), one) for value in values for one in wanted)
     if operator not in _OPERATORS:
-        known = ", ".join((*_OPERATORS, *_TEXTS, *_NOT))
+        known = ", ".join((*_OPERATORS, *_TEXTS, *_NOT, *_EVERY))
         raise KarmapathError(f"filter {field} with {operator[:40]!r}", f"one of {known}", "correct the filter")
     return any(_compared(operator, value, bound) for value in values)
 

@@ -2,7 +2,9 @@
 
 What its clients rely on, and so is kept here: everything stands under ``request`` (a ``query`` beside it is ignored);
 without ``limit`` a hundred are answered, with 0 only facets; ``fields`` narrows what each object has; texts in filters
-are compared without regard to case; the answer always has ``count``, ``content`` and ``facets``.
+are compared without regard to case; the answer always has ``count``, ``content`` and ``facets``. ``multiFilters`` are
+wanted and not demanded, as on the platform: where a query orders, what passes more of them comes first, nothing is left
+out.
 
 Found are live courses, restricted ones only by learners who are entitled to them, in whatever language is asked.
 """
@@ -22,7 +24,7 @@ from api.http.access.gate import principal_of
 from api.http.access.principal import Role
 from api.http.answers import Answer, stamp
 from api.http.igot.caller import caller
-from api.http.igot.narrowing import boost, facet, has, ordered, passes
+from api.http.igot.narrowing import boost, facet, has, ordered, passes, understood
 from api.http.igot.profile import record_for
 from api.http.searcher import NOBODY
 from api.http.service import Service, service_of
@@ -73,12 +75,13 @@ Listed = Annotated[Names, BeforeValidator(_list, json_schema_input_type=Names | 
 
 Words = Annotated[str, Field(max_length=20_000)]
 Operator = Literal[
-    ">=", "<=", ">", "<", "min", "max", "startsWith", "endsWith", "contains", "value", "!=", "ne", "notEquals"
+    ">=", "<=", ">", "<", "min", "max", "startsWith", "endsWith", "contains", "value", "!=", "ne", "NE", "notEquals",
+    "notIn", "and", "AND", "&",
 ]  # fmt: skip
 Wanted = bool | int | float | str | list[Any] | dict[Operator, Any] | None
 """A value, values of which one is enough, or bounds."""
-Nothing = Annotated[list[Any], Field(max_length=0)] | Annotated[dict[str, Any], Field(max_length=0)]
-"""What the platform's search knows beyond this one; it may be there and hold nothing."""
+Nothing = Annotated[list[Any], Field(max_length=0)]
+"""A list of no filters, as some clients send where they have none."""
 
 
 class SearchQuestion(BaseModel):
@@ -95,7 +98,7 @@ class SearchQuestion(BaseModel):
     not_exists: Listed = []
     mode: Annotated[str, Field(max_length=40)] | None = None
     softConstraints: Annotated[dict[Name, float], Field(max_length=50)] = {}  # noqa: N815 - the platform's name
-    multiFilters: Nothing | None = None  # noqa: N815 - the platform's name
+    multiFilters: Annotated[dict[Name, Wanted], Field(max_length=100)] | Nothing | None = None  # noqa: N815 - as above
 
 
 class SearchRequest(BaseModel):
@@ -188,7 +191,8 @@ def _find(service: Service, engine: Engine, question: SearchQuestion, learner: L
     documents = service.contents.of(engine)
     answer, _ = service.searcher.search(engine, question.query, service.clock(), _ALL, 0, {}, learner)
     soft = question.softConstraints if question.mode == "soft" else {}
-    demanded = {field: wanted for field, wanted in question.filters.items() if field not in soft}
+    filters = understood(question.filters)
+    demanded = {field: wanted for field, wanted in filters.items() if field not in soft}
     kept = [
         document
         for hit in answer.hits
@@ -197,7 +201,10 @@ def _find(service: Service, engine: Engine, question: SearchQuestion, learner: L
         and not any(has(document, [field]) for field in question.not_exists)
     ]
     if soft:
-        kept.sort(key=lambda document: -boost(document, question.filters, soft))
+        kept.sort(key=lambda document: -boost(document, filters, soft))
+    if question.multiFilters and question.query.strip():
+        any_of = understood(question.multiFilters)
+        kept.sort(key=lambda document: -boost(document, any_of, dict.fromkeys(any_of, 1.0)))
     if question.sort_by:
         kept = ordered(kept, question.sort_by)
     return _Found(kept, [facet(kept, field) for field in question.facets])

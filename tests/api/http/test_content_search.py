@@ -7,8 +7,9 @@ from typing import Any, get_args
 import pytest
 from starlette.testclient import TestClient
 
-from api.http.igot.narrowing import _NOT, _OPERATORS, _TEXTS
+from api.http.igot.narrowing import _EVERY, _NOT, _OPERATORS, _TEXTS
 from api.http.igot.search import PATHS, Operator
+from api.http.searcher import Searcher
 from tests.api.conftest import NOON, Clock
 from tests.api.http.test_shelves import CARD
 
@@ -56,6 +57,26 @@ def test_filters_disregard_case_reach_inside_and_take_bounds(client: TestClient)
         client, filters={"name": {"startsWith": "noting"}}
     )
     assert ids(client, filters={"no_such_field": ["x"]}) == []
+
+
+def test_filters_speak_the_platforms_dialect(client: TestClient) -> None:
+    assert "c8" not in ids(client, filters={"courseCategory": {"notIn": ["Program", "x"]}})
+    assert set(ids(client, filters={"competencies_v3.name": {"and": ["drafting"]}})) == {"c1", "c2"}
+    assert ids(client, filters={"competencies_v3.name": {"and": ["drafting", "data"]}}) == []
+    assert len(ids(client, filters={"objectType": ["Collection"]})) == 8
+    assert ids(client, filters={"objectType": "Framework"}) == []
+    assert ids(client, filters={"tags": ["wifi"]}) == []
+
+
+def test_filters_of_which_any_is_enough_put_first_and_leave_nothing_out(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Searcher, "prepare", lambda *_: None)  # the words of names alone, whose order is known
+    assert ids(client, query="beginners") == ["c1", "c3"]
+    wanted = {"competencies_v3.name": ["data"], "courseCategory": ["nothing"]}
+    assert ids(client, query="beginners", multiFilters=wanted) == ["c3", "c1"]
+    assert ids(client, query="beginners", multiFilters={}) == ids(client, query="beginners", multiFilters=[])
+    assert len(ids(client, multiFilters=wanted)) == 8
 
 
 def test_an_unknown_operator_or_filter_group_is_told_not_passed_over(client: TestClient) -> None:
@@ -120,4 +141,4 @@ def test_words_are_searched_in_any_language(client: TestClient) -> None:
 
 
 def test_the_document_names_the_bounds_that_there_are() -> None:
-    assert set(get_args(Operator)) == {*_OPERATORS, *_TEXTS, *_NOT}
+    assert set(get_args(Operator)) == {*_OPERATORS, *_TEXTS, *_NOT, *_EVERY}
