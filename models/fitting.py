@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.base import Model, Scores, TrainingData
 from models.blend import Candidates, candidates, ndcg, prune, steady_search
-from models.holdout import Holdout, Judged, Kind, hold_out
+from models.holdout import Holdout, Judged, Kind, hold_out, in_order_of_ids
 from models.interest import interest_weights
 from models.item_item import ItemItem
 from models.new_course_fitting import learn_new_courses, place_of_new_courses
@@ -150,9 +150,14 @@ def _tune_popularity(holdout: Holdout) -> dict[str, Any]:
 
 
 def says_order(data: TrainingData, seed: int) -> bool:
-    """Return whether the order of the choices says something: always where times are known, else tried out."""
+    """Return whether the order of the choices says something: always where times are known, else tried out.
+
+    Lists that stand in the order of the courses' ids say nothing: that is how the file was written.
+    """
     if data.histories.days is not None:
         return True
+    if in_order_of_ids(data):
+        return False
     holdout = hold_out(data, "last", ordered=True, seed=seed)
     if not len(holdout.known):
         return False

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from features.histories import Histories
 from models.base import LearnerBatch, TrainingData
 
-Kind = Literal["auto", "later", "last", "share"]
+Kind = Literal["auto", "later", "last", "tail", "share"]
 
 LATER_SHARE = 0.1
 """Share of the choices, the latest, that a slice in time holds out."""
@@ -21,6 +21,8 @@ NEWCOMERS = 0.1
 """Share of the learners held out with all their choices, where profiles are known."""
 ENOUGH = 300
 """Learners with choices on both sides that a slice in time must have."""
+SORTED_FROM, SORTED_SHARE = 4, 0.9
+"""Lists of so many courses; if such a share of them stand in the order of ids, that is how the file was written."""
 HIDDEN = 0.2
 """Share of the courses hidden to learn how to rank new ones."""
 _SCORES = 16_000_000
@@ -58,9 +60,9 @@ class Holdout:
 def hold_out(data: TrainingData, kind: Kind, *, ordered: bool, seed: int) -> Holdout:
     """Cut a validation slice off.
 
-    ``later``: the last tenth of the choices in time. ``last``: each learner's last choice. ``share``: a random fifth of
-    each learner's choices. ``auto``: ``later`` where times are known, else ``last`` where order says something, else
-    ``share``.
+    ``later``: the last tenth of the choices in time. ``last``: each learner's last choice. ``tail``: each learner's
+    last fifth, at least one. ``share``: a random fifth of each learner's choices. ``auto``: ``later`` where times are
+    known, else ``last`` where order says something, else ``share``.
     """
     generator = np.random.default_rng(seed)
     kind = _kind(data, ordered=ordered) if kind == "auto" else kind
@@ -118,6 +120,20 @@ def last_days(histories: Histories) -> NDArray[np.float64] | None:
     return np.asarray(histories.days[histories.indptr[1:] - 1], dtype=np.float64)
 
 
+def in_order_of_ids(data: TrainingData) -> bool:
+    """Return whether the courses of nearly every list stand in the order of their ids, which then says nothing else."""
+    histories = data.histories
+    ids = np.array(data.course_ids)
+    numbers = all(one.isdecimal() for one in data.course_ids)
+    places = np.empty(len(ids), dtype=np.int64)
+    places[np.lexsort((ids, np.char.str_len(ids))) if numbers else np.argsort(ids, kind="stable")] = np.arange(len(ids))
+    steps = np.diff(places[histories.courses]) < 0
+    inside = histories.ages()[:-1] > 0
+    back = np.bincount(np.repeat(np.arange(len(histories)), histories.lengths)[:-1], steps & inside, len(histories))
+    long = histories.lengths >= SORTED_FROM
+    return bool(long.sum() >= 1 and (back[long] == 0).mean() >= SORTED_SHARE)
+
+
 def _kind(data: TrainingData, *, ordered: bool) -> Kind:
     if data.histories.days is not None:
         later = _held_out(data.histories, "later", np.random.default_rng(0))
@@ -133,7 +149,8 @@ def _held_out(histories: Histories, kind: Kind, generator: np.random.Generator) 
     if kind == "share":
         drawn = generator.random(len(histories.courses)) < RANDOM_SHARE
         return np.asarray(drawn & long_enough)
-    return np.asarray((histories.ages() == 0) & long_enough)
+    held = np.maximum(np.rint(RANDOM_SHARE * histories.lengths), 1.0) if kind == "tail" else np.ones(len(histories))
+    return np.asarray((histories.ages() < np.repeat(held, histories.lengths)) & long_enough)
 
 
 def _newcomers(data: TrainingData, generator: np.random.Generator) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -17,8 +17,11 @@ from features.histories import Histories
 from models.base import Scores, seen_mask
 from models.item_item import sum_of_rows
 from models.knn import cosines
+from models.nearest import cosine_neighbours, sums
 
 PLACES = 2
+DENSE, NEAREST = 8000, 100
+"""Catalogues of more courses are looked at by each course's nearest alone."""
 LEARNERS = 2000
 LEAST = 500
 """Fewer lists than this are not checked: chance could look like a pattern."""
@@ -61,7 +64,8 @@ def _lift(histories: Histories, place: int, seed: int) -> float | None:
     learners = np.sort(np.random.default_rng(seed).permutation(long_enough)[:LEARNERS])
     targets = histories.courses[histories.indptr[learners + 1] - 1 - place]
     some = before.rows(learners)
-    told = sum_of_rows(some, cosines(before))
+    few = before.n_courses <= DENSE
+    told = sum_of_rows(some, cosines(before)) if few else sums(some, cosine_neighbours(before, NEAREST, shrink=0.0))
     popular = np.tile(np.bincount(before.courses, minlength=before.n_courses).astype(np.float32), (len(some), 1))
     return _reciprocal(told, some, targets) / max(_reciprocal(popular, some, targets), 1e-9)
 

@@ -117,12 +117,12 @@ def _moments_of_some(
         lengths = np.repeat(some.lengths, some.lengths)
         place = np.arange(len(some.courses)) - np.repeat(some.indptr[:-1], some.lengths)
         left = lengths - 1 - place
-        inputs = _shifted(some, [(-back, decay ** (back - 1), place >= back) for back in range(1, REACH + 1)])
-        targets = _shifted(some, [(ahead, FADE**ahead, (left >= ahead) & (place > 0)) for ahead in range(NEAR)])
+        inputs = shifted(some, [(-back, decay ** (back - 1), place >= back) for back in range(1, REACH + 1)])
+        targets = shifted(some, [(ahead, FADE**ahead, (left >= ahead) & (place > 0)) for ahead in range(NEAR)])
         yield inputs, targets, np.maximum(lengths, 1).astype(np.float32) ** -length_power
 
 
-def _shifted(histories: Histories, shifts: list[tuple[int, float, NDArray[np.bool_]]]) -> sparse.csr_matrix:
+def shifted(histories: Histories, shifts: list[tuple[int, float, NDArray[np.bool_]]]) -> sparse.csr_matrix:
     """Return, a row an interaction, the courses some places away with their weights, where the place exists."""
     rows = [np.flatnonzero(exists) for _, _, exists in shifts]
     columns = [histories.courses[row + shift] for row, (shift, _, _) in zip(rows, shifts, strict=True)]

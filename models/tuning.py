@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.als import Als
-from models.base import Model, Scores, TrainingData, seen_mask
+from models.base import LearnerBatch, Model, Scores, TrainingData, seen_mask
 from models.blend import candidates, quality
 from models.holdout import Holdout, Judged
 from models.item_item import ItemItem
@@ -151,7 +151,17 @@ def one_at_a_time(settings: Settings, choices: Mapping[str, tuple[Any, ...]]) ->
                 yield {name: value}
 
 
-def order_matters(model: ItemItem, judged: Judged) -> bool:
+class Fading(Protocol):
+    """A fitted model of histories that newer courses may count more for."""
+
+    decay: float
+
+    def score(self, batch: LearnerBatch) -> Scores:
+        """Return scores, shape (len(batch), n_courses)."""
+        ...
+
+
+def order_matters(model: Fading, judged: Judged) -> bool:
     """Return whether weighing newer courses more predicts the held-out last choice better by more than chance."""
     flat, newer = 1.0, 0.8
     values = []

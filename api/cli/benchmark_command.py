@@ -36,7 +36,7 @@ def accuracy(
     k: Annotated[list[int] | None, typer.Option(help="Lengths of the lists, 10 and 20 if none are given.")] = None,
     peers: Annotated[list[str] | None, typer.Option(help="Names, 'none', or 'all' if none are given.")] = None,
     trials: Annotated[int, typer.Option(min=1, help="Settings each peer is tried with.")] = 8,
-    validation: Annotated[str, typer.Option(help="Slice to tune on: auto, last, later or share.")] = "auto",
+    validation: Annotated[str, typer.Option(help="Slice to tune on: auto, last, later, tail or share.")] = "auto",
     text: Annotated[str, typer.Option(help="Vectors of texts: tfidf, encoder (and TF-IDF), or none.")] = "tfidf",
     among: Annotated[str, typer.Option(help="Rank all courses, or only the new ones, absent from training.")] = "all",
     as_given: Annotated[bool, typer.Option(help="Trust list files: do not look for stray entries.")] = False,
@@ -55,7 +55,7 @@ def accuracy(
     from experiments.accuracy.run import Settings
     from experiments.accuracy.run import benchmark as run
 
-    _one_of("validation", validation, ("auto", "last", "later", "share"))
+    _one_of("validation", validation, ("auto", "last", "later", "tail", "share"))
     _one_of("among", among, ("all", "new"))
     _one_of("text", text, ("tfidf", "encoder", "none"))
     names = _peers(peers or ["all"], tuple(PEERS))

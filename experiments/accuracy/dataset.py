@@ -18,11 +18,15 @@ from features.errors import KarmapathError
 from features.histories import Histories
 from features.profiles import CourseVocabulary, LearnerVocabulary
 from models.base import LearnerBatch, TrainingData
-from models.holdout import last_days
+from models.holdout import Kind, last_days
 from models.stray import is_stray
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
 Among = Literal["all", "new"]
+REGULAR = 0.25
+"""Variance of counts, relative to that of random draws, below which they are no draws."""
+IN_ORDER = 0.9
+"""Share of the learners of whom something must hold for it to be how the test was made."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Dataset:
     """Courses that are ranked."""
     facts: dict[str, object]
     """Counts, and what was left out and why."""
+    form: Kind = "auto"
+    """How the test was cut off, as far as counts and times of the targets tell (``test_form``)."""
 
 
 def load_dataset(
@@ -97,8 +103,8 @@ def _judged(
         raise KarmapathError("no learner of the test file has a course to be found", "some", "check the two files")
     profile = data.learner_vocabulary.rows([people.get(ids[n], ()) for n in judged])
     support = data.support()
-    single = max(len(target) for target in found) == 1
-    moments = last_days(taken.rows(judged)) if single else None
+    form = test_form(histories, rows, targets)
+    moments = last_days(taken.rows(judged)) if form in ("last", "tail", "share") else None
     facts |= {
         "learners": len(data.histories), "courses": data.n_courses, "interactions": len(data.histories.courses),
         "courses_never_taken": int((support == 0).sum()), "courses_ranked": int(ranked.sum()),
@@ -113,7 +119,40 @@ def _judged(
         seen=seen.rows(judged),
         among=ranked,
         facts=facts,
+        form=form,
     )
+
+
+def test_form(histories: Histories, rows: NDArray[np.int64], targets: Histories) -> Kind:
+    """Return how a test was cut off; of its targets only their number and times are looked at, never which they are.
+
+    ``last``: one target a learner. With times: ``later`` where targets come after all that was learned from, ``tail``
+    where they come after what their learner took, else ``share``. Without times: ``tail`` where learners with as many
+    courses have as many targets, as a cut at a fixed place makes them, else ``share``; whether a tail in the order
+    of the file means anything is for the training file to say.
+    """
+    known = (rows >= 0) & (targets.lengths > 0)
+    if not known.any() or targets.lengths.max() == 1:
+        return "last" if known.any() else "auto"
+    if histories.days is None:
+        whole = histories.lengths[rows[known]] + targets.lengths[known]
+        return "tail" if _follows(targets.lengths[known], whole) else "share"
+    if targets.days is None:
+        return "auto"
+    if np.quantile(targets.days, 0.01) >= np.quantile(histories.days, 0.99):
+        return "later"
+    first = np.array([targets.days[start] for start in targets.indptr[:-1][known]])
+    last = histories.indptr[rows[known] + 1] - 1
+    newest = np.where(histories.lengths[rows[known]] > 0, histories.days[last], -np.inf)
+    return "tail" if (first >= newest).mean() >= IN_ORDER else "share"
+
+
+def _follows(counts: NDArray[np.int64], wholes: NDArray[np.int64]) -> bool:
+    """Return whether the counts follow from the wholes: they vary far less than if each of a whole were drawn apart."""
+    mean = np.bincount(wholes, counts) / np.maximum(np.bincount(wholes), 1)
+    share = counts.sum() / wholes.sum()
+    drawn = share * (1.0 - share) * wholes.mean()
+    return bool(((counts - mean[wholes]) ** 2).mean() < REGULAR * drawn)
 
 
 def _training_data(

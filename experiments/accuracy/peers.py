@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.als import Als
-from models.base import LearnerBatch, Model, Scores, TrainingData
+from models.base import LearnerBatch, Scores, TrainingData
 from models.holdout import Judged
 from models.item_item import Ease
 from models.knn import ItemKnn
@@ -34,10 +34,22 @@ class Peer(Protocol):
         ...
 
 
+class Scorer(Protocol):
+    """A model that needs no row of the learner."""
+
+    def fit(self, data: TrainingData) -> Self:
+        """Learn from the data."""
+        ...
+
+    def score(self, batch: LearnerBatch) -> Scores:
+        """Return scores, shape (len(batch), n_courses)."""
+        ...
+
+
 class Plain:
     """A model of ours as a peer: it needs no row."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Scorer) -> None:
         self.model = model
 
     def fit(self, data: TrainingData) -> Self:

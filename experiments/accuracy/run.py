@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,18 @@ from experiments.accuracy.peers import PEERS, Peer, Plain, tune_peer
 from experiments.metrics import Values, catalogue, interval, paired, per_learner
 from features.children import end_with_parent
 from features.errors import KarmapathError
-from models.base import Scores, seen_mask, top_k
+from models import wide
+from models.base import Scores, TrainingData, seen_mask, top_k
+from models.fitting import says_order
 from models.holdout import Kind, hold_out
 from models.hybrid import Hybrid
+from models.wide import Wide
 
 OURS = "karmapath"
-CHUNK = 1024
+AT_ONCE = 16_000_000
+"""Scores that are held at once."""
+DENSE = 8000
+"""Larger catalogues are ranked by ``Wide``: dense matrices of course by course would take gigabytes and hours."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,8 @@ class Result:
 
 def benchmark(data: Dataset, peers: Sequence[str], settings: Settings, report: Callable[[str], None]) -> dict[str, Any]:
     """Run all models and return the document that the command prints; a peer that fails is told and left out."""
+    settings = replace(settings, holdout=slice_kind(data, settings))
+    report(f"validation slice: {settings.holdout}")
     results: dict[str, Result] = {}
     failed: dict[str, str] = {}
     for name in (OURS, *peers):
@@ -110,35 +118,43 @@ def run_one(name: str, data: Dataset, settings: Settings) -> Result:
 
 def fit_model(name: str, data: Dataset, settings: Settings) -> tuple[Peer, dict[str, Any]]:
     """Return the fitted model and the settings chosen on the validation slice of the training data."""
+    kind = settings.holdout
     if name == OURS:
-        hybrid = Hybrid(seed=settings.seed, holdout=slice_kind(data, settings))
-        hybrid.fit(data.train, report=lambda text: print(f"  {text}", file=sys.stderr, flush=True))  # noqa: T201
-        plan = hybrid.plan
-        return Plain(hybrid), {} if plan is None else plan.as_dict()
-    kind = slice_kind(data, settings)
+        ours = ours_for(data.train, settings)
+        ours.fit(data.train, report=lambda text: print(f"  {text}", file=sys.stderr, flush=True))  # noqa: T201
+        return Plain(ours), {} if ours.plan is None else ours.plan.as_dict()
     slice_ = hold_out(data.train, kind, ordered=kind != "share", seed=settings.seed)
     judged = slice_.known if len(slice_.known) else slice_.newcomers
     chosen = tune_peer(name, slice_.train, judged, settings.trials)
     return PEERS[name][0](**chosen).fit(data.train), chosen
 
 
-def slice_kind(data: Dataset, settings: Settings) -> Kind:
-    """Return how the validation slice is cut: like the test, of which only the number of targets a learner is used.
+def ours_for(train: TrainingData, settings: Settings) -> Hybrid | Wide:
+    """Return the blend for catalogues of this size, not fitted."""
+    return (Hybrid if train.n_courses <= DENSE else Wide)(seed=settings.seed, holdout=settings.holdout)
 
-    One target each: the last choice. Several: as ``hold_out`` sees fit where times are known, else a random share.
+
+def slice_kind(data: Dataset, settings: Settings) -> Kind:
+    """Return how the validation slice is cut: like the test, of which only counts and times are used (``test_form``).
+
+    Where the test may be the tail of every list, it is so only if the order of the training file says something.
     """
     if settings.holdout != "auto":
         return settings.holdout
-    if max(map(len, data.targets)) == 1 or not data.among.all():
+    if not data.among.all():
         return "last"
-    return "auto" if data.train.histories.days is not None else "share"
+    if data.form == "tail" and data.train.histories.days is None:
+        told = says_order if data.train.n_courses <= DENSE else wide.says_order
+        return "tail" if told(data.train, settings.seed) else "share"
+    return data.form
 
 
 def ranked(model: Peer, data: Dataset, k: int) -> NDArray[np.int64]:
     """Return the k best ranked courses of each judged learner, without those taken; -1 where none is left."""
     found = []
-    for start in range(0, len(data.batch), CHUNK):
-        part = slice(start, min(start + CHUNK, len(data.batch)))
+    size = min(1024, max(16, AT_ONCE // data.train.n_courses))
+    for start in range(0, len(data.batch), size):
+        part = slice(start, min(start + size, len(data.batch)))
         scores: Scores = np.array(model.score(data.batch.rows(part), data.rows[part]), dtype=np.float32)
         scores[seen_mask(data.seen.rows(part))] = -np.inf
         scores[:, ~data.among] = -np.inf
