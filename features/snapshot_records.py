@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
@@ -12,11 +12,13 @@ from typing import Any
 import polars as pl
 
 from features.records import Enrolment, Evidence, Learner, LearnerRecord, PlannedCourse
-from features.store.holders import holders_of, split_lineage
+from features.store.holders import holders_of, plan_holder, split_lineage
 from features.store.load import lineages, plan_rows
-from features.store.record_rows import beginning, strongest_plans
+from features.store.record_rows import beginning
+from features.store.shared_plans import strongest_plans
 from features.warehouse import Snapshot
 
+Row = Mapping[str, Any]
 Bounds = tuple[str | None, str | None]
 """First learner, and the learner before whom it ends; ``None``: without a bound."""
 
@@ -36,14 +38,25 @@ class SnapshotRecords:
         """Yield the records of a range's learners, with the plans that hold at a moment, in order of their ids."""
         enrolments, evidence = self._rows("enrolments", bounds), self._rows("evidence", bounds)
         for row in self.snapshot.between("learners", *bounds).sort("learner_id").collect().iter_rows(named=True):
-            learner = Learner(
-                row["learner_id"], row["organisation_id"], row["position_id"], row["designation"], row["group"],
-                row["cadre"], tuple(row["languages"] or ()), row["joined_on"], bool(row["verified"]),
-            )  # fmt: skip
-            taken = sorted((_enrolment(one) for one in enrolments.get(learner.id, ())), key=beginning)
-            shown = [_evidence(one) for one in evidence.get(learner.id, ())]
-            shown.sort(key=lambda one: (one.observed_on, one.id))
-            yield LearnerRecord(learner, tuple(taken), tuple(shown), self._plans_of(learner, at))
+            one = row["learner_id"]
+            yield self.record(row, enrolments.get(one, ()), evidence.get(one, ()), at)
+
+    def record(
+        self, row: Row, enrolments: Iterable[Row], evidence: Iterable[Row], at: datetime
+    ) -> LearnerRecord:
+        """Return the record of a learner from the rows of the tables, with the plans that hold at a moment."""
+        learner = Learner(
+            row["learner_id"], row["organisation_id"], row["position_id"], row["designation"], row["group"],
+            row["cadre"], tuple(row["languages"] or ()), row["joined_on"], bool(row["verified"]),
+        )  # fmt: skip
+        taken = sorted((_enrolment(one) for one in enrolments), key=beginning)
+        shown = [_evidence(one) for one in evidence]
+        shown.sort(key=lambda one: (one.observed_on, one.id))
+        return LearnerRecord(learner, tuple(taken), tuple(shown), self.plans_of(learner, at))
+
+    def has_own_plans(self, learner: str) -> bool:
+        """Whether a plan is for this learner alone."""
+        return plan_holder("learner", learner, None) in self._plans
 
     def _rows(self, table: str, bounds: Bounds) -> Mapping[str, list[dict[str, Any]]]:
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -65,7 +78,8 @@ class SnapshotRecords:
             found[holder].append((PlannedCourse(plan, course, mandatory, due, apar), since))
         return found
 
-    def _plans_of(self, learner: Learner, at: datetime) -> tuple[PlannedCourse, ...]:
+    def plans_of(self, learner: Learner, at: datetime) -> tuple[PlannedCourse, ...]:
+        """Return the plans that hold for a learner at a moment."""
         lineage = split_lineage(self._lineages.get(learner.organisation or ""), learner.organisation)
         held = (one for key in holders_of(learner.id, lineage, learner.designation) for one in self._plans.get(key, ()))
         return strongest_plans(plan for plan, since in held if since is None or since <= at)

@@ -24,11 +24,15 @@ def holders_of(learner: str, lineage: Sequence[str], designation: str | None) ->
     >>> holders_of("L1", ["o1", "ministry"], None)
     ('learner:L1', 'organisation:o1', 'organisation:ministry')
     """
-    own = [plan_holder("learner", learner, None)]
-    own += [plan_holder("organisation", organisation, None) for organisation in lineage]
+    return plan_holder("learner", learner, None), *post_holders(lineage, designation)
+
+
+def post_holders(lineage: Sequence[str], designation: str | None) -> tuple[str, ...]:
+    """Return the keys of the plans that everybody with that post has."""
+    shared = [plan_holder("organisation", organisation, None) for organisation in lineage]
     if designation:
-        own += [plan_holder("designation", designation, organisation) for organisation in lineage]
-    return tuple(own)
+        shared += [plan_holder("designation", designation, organisation) for organisation in lineage]
+    return tuple(shared)
 
 
 def split_lineage(lineage: str | None, organisation: str | None) -> Sequence[str]:

@@ -1,15 +1,17 @@
-"""Look-ups in PostgreSQL from an event loop: many requests in flight on one connection, none waiting for another.
+"""Look-ups in PostgreSQL from an event loop: requests of the same moment are one question, without a thread or a pool.
 
-The statements are prepared once, sent as they come, and answered in order (libpq's pipeline mode). A request costs one
-message there and back, no thread, and no turn of a connection pool.
+Half of what a look-up costs the server is not looking but beginning and ending a statement. So what is asked for in one
+turn of the loop, or while two questions are under way, is asked for together. The statements are prepared once, sent
+without waiting for answers, and answered in order (libpq's pipeline mode).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -20,15 +22,22 @@ from psycopg.pq.abc import PGresult
 from features.records import LearnerRecord
 from features.store import record_rows as rows
 from features.store.connections import CONNECT_SECONDS, StoreError, store_error
+from features.store.holders import plan_holder
+from features.store.shared_plans import HeldPlans, SharedPlans
 
-_RECORD, _PLANS = b"karmapath_record", b"karmapath_plans"
+_RECORDS, _PLANS = b"karmapath_records", b"karmapath_plans"
+_UNDER_WAY = 2
+"""Questions for records that are under way at once."""
+_MOST = 64
+"""Learners of one question."""
 _PATIENCE_SECONDS = 5.0
 """How long an answer may take before the connection is given up."""
 _DEFAULTS = {
     "connect_timeout": CONNECT_SECONDS,
     "client_encoding": "utf8",  # else a database made in the C locale answers with bytes
-    "options": "-c datestyle=ISO",
+    "options": "-c datestyle=ISO -c plan_cache_mode=force_generic_plan -c enable_seqscan=off",
 }
+"""Each question is planned once, for any number of learners, and goes by indexes whatever the size of the tables."""
 
 
 class PostgresReader:
@@ -39,6 +48,7 @@ class PostgresReader:
         self._where = where
         self._link: _Link | None = None
         self._opening = asyncio.Lock()
+        self._plans = SharedPlans()
 
     async def record(self, learner_id: str, at: datetime) -> LearnerRecord | None:
         """Return all that is known of the learner; ``None`` if there is no such learner, or no id that could be one.
@@ -51,9 +61,14 @@ class PostgresReader:
         if "\0" in learner_id:  # no text of PostgreSQL holds it
             return None
         link = await self._open()
-        found = rows.Found.of(learner_id, await link.ask(_RECORD, [learner_id.encode()]))
-        holders = found.holders()
-        return found.record(await link.ask(_PLANS, [_array(holders)]) if holders else (), at)
+        found = rows.Found.of(learner_id, await link.gathered.of(learner_id))
+        if found.learner is None:
+            return None
+        held = self._plans.of(found.post, found.plans_count)
+        if held is None:
+            told = await link.ask(_PLANS, [_array(map(_quoted, found.holders()))])
+            held = self._plans.keep(found.post, found.plans_count, HeldPlans(map(rows.plan, told)))
+        return found.record(held, at)
 
     def close(self) -> None:
         """Close the connection; what is in flight is told that it was lost."""
@@ -69,6 +84,47 @@ class PostgresReader:
             return self._link
 
 
+class _Gathered:
+    """Learners who are asked for at the same time."""
+
+    def __init__(self, link: _Link) -> None:
+        self._link = link
+        self._loop = asyncio.get_running_loop()
+        self._asked: dict[str, list[asyncio.Future[Sequence[rows.Row]]]] = {}
+        self._under_way = 0
+
+    async def of(self, learner_id: str) -> Sequence[rows.Row]:
+        """Return the rows of one learner."""
+        learner_id.encode()  # what cannot be asked for must not cost the others their answer
+        answer: asyncio.Future[Sequence[rows.Row]] = self._loop.create_future()
+        if not self._asked and self._under_way < _UNDER_WAY:
+            self._loop.call_soon(self._send)
+        self._asked.setdefault(learner_id, []).append(answer)
+        return await answer
+
+    def _send(self) -> None:
+        if self._asked and self._under_way < _UNDER_WAY:
+            self._under_way += 1
+            asked = {one: self._asked.pop(one) for one in list(self._asked)[:_MOST]}
+            ids = [_array(map(_quoted, asked)), _array(_quoted(plan_holder("learner", one, None)) for one in asked)]
+            self._link.send(_RECORDS, ids).add_done_callback(partial(self._take, asked))
+
+    def _take(
+        self,
+        asked: Mapping[str, Sequence[asyncio.Future[Sequence[rows.Row]]]],
+        answer: asyncio.Future[Sequence[rows.Row]],
+    ) -> None:
+        self._under_way -= 1
+        self._send()
+        error = answer.exception()
+        found: dict[str, list[rows.Row]] = {one: [] for one in asked}
+        for row in () if error else answer.result():
+            found[row[-1]].append(row)
+        for one, futures in asked.items():
+            for future in futures:
+                _settle(future, found[one] if error is None else error)
+
+
 class _Link:
     """One connection in pipeline mode."""
 
@@ -82,12 +138,20 @@ class _Link:
         self._answer: Sequence[rows.Row] | StoreError = ()
         self._loop = asyncio.get_running_loop()
         self._watch: asyncio.TimerHandle | None = None
+        self.gathered = _Gathered(self)
         self._pg.enter_pipeline_mode()
         self._loop.add_reader(self._pg.socket, self._on_readable)
 
     async def ask(self, statement: bytes, values: Sequence[bytes]) -> Sequence[rows.Row]:
         """Send a prepared statement and wait for its rows."""
+        return await self.send(statement, values)
+
+    def send(self, statement: bytes, values: Sequence[bytes]) -> asyncio.Future[Sequence[rows.Row]]:
+        """Send a prepared statement and return what its rows will be."""
         answer: asyncio.Future[Sequence[rows.Row]] = self._loop.create_future()
+        if not self.is_open:
+            _settle(answer, store_error(self._where, "the connection was lost"))
+            return answer
         self._waiting.append(answer)
         if self._watch is None:
             self._watch = self._loop.call_later(_PATIENCE_SECONDS, self._look_at, answer)
@@ -97,7 +161,7 @@ class _Link:
             self._flush()
         except psycopg.Error as error:
             self.give_up(error)
-        return await answer
+        return answer
 
     def give_up(self, cause: object) -> None:
         """Close the connection and tell everybody who waits."""
@@ -151,10 +215,10 @@ class _Link:
             self._watch = self._loop.call_later(_PATIENCE_SECONDS, self._look_at, self._waiting[0])
 
 
-def _settle(answer: asyncio.Future[Sequence[rows.Row]], found: Sequence[rows.Row] | StoreError) -> None:
+def _settle(answer: asyncio.Future[Sequence[rows.Row]], found: Sequence[rows.Row] | BaseException) -> None:
     if answer.done():  # the request was given up
         return
-    if isinstance(found, StoreError):
+    if isinstance(found, BaseException):
         answer.set_exception(found)
     else:
         answer.set_result(found)
@@ -163,14 +227,17 @@ def _settle(answer: asyncio.Future[Sequence[rows.Row]], found: Sequence[rows.Row
 async def _connect(parameters: Mapping[str, Any], where: str) -> _Link:
     try:
         connection = await psycopg.AsyncConnection.connect(**{**_DEFAULTS, **parameters}, autocommit=True)
-        for name, statement in ((_RECORD, rows.POSTGRES_RECORD), (_PLANS, rows.POSTGRES_PLANS)):
+        for name, statement in ((_RECORDS, rows.POSTGRES_RECORDS), (_PLANS, rows.POSTGRES_PLANS)):
             await connection.execute(f"PREPARE {name.decode()} AS {statement}", prepare=False)
     except psycopg.Error as error:
         raise store_error(where, error) from error
     return _Link(connection, where)
 
 
-def _array(texts: Sequence[str]) -> bytes:
-    """Return texts as PostgreSQL writes an array."""
-    quoted = ('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts)
+def _array(quoted: Iterable[str]) -> bytes:
+    """Return quoted texts as PostgreSQL writes an array."""
     return f"{{{','.join(quoted)}}}".encode()
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

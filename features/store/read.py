@@ -4,38 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from features.records import Learner, LearnerRecord, PlannedCourse
 from features.store import record_rows as rows
-from features.store.holders import holders_of, split_lineage
+from features.store.holders import holders_of, plan_holder, split_lineage
+from features.store.shared_plans import HeldPlans, SharedPlans, strongest_plans
 from features.store.tables import feedback, learners, organisations, plans
 
-POSTGRES_RECORD = rows.POSTGRES_RECORD.replace("$1", "%(id)s")
+POSTGRES_RECORDS = rows.POSTGRES_RECORDS.replace("$1", "%(ids)s").replace("$2", "%(own)s")
 POSTGRES_PLANS = rows.POSTGRES_PLANS.replace("$1", "%(holders)s")
 
 
 def read_record(connection: Connection, learner_id: str, at: datetime) -> LearnerRecord | None:
     """Return all that is known of the learner, with the plans that hold at ``at``; ``None`` if there is none."""
     if connection.dialect.name == "sqlite":
-        return read_sqlite(lambda sql, values: connection.exec_driver_sql(sql, tuple(values)).all(), learner_id, at)
+        ask = partial(_asked_sqlite, connection)
+        return read_sqlite(ask, SharedPlans(), learner_id, at)
     if "\0" in learner_id:  # no text of PostgreSQL holds it
         return None
-    found = rows.Found.of(learner_id, connection.exec_driver_sql(POSTGRES_RECORD, {"id": learner_id}))
-    holders = list(found.holders())
-    return found.record(connection.exec_driver_sql(POSTGRES_PLANS, {"holders": holders}) if holders else (), at)
+    given = {"ids": [learner_id], "own": [plan_holder("learner", learner_id, None)]}
+    found = rows.Found.of(learner_id, connection.exec_driver_sql(POSTGRES_RECORDS, given))
+    told = connection.exec_driver_sql(POSTGRES_PLANS, {"holders": list(found.holders())})
+    return found.record(HeldPlans(map(rows.plan, told)), at)
 
 
 def read_sqlite(
-    ask: Callable[[str, Sequence[Any]], Iterable[rows.Row]], learner_id: str, at: datetime
+    ask: Callable[[str, Sequence[Any]], Iterable[rows.Row]], known: SharedPlans, learner_id: str, at: datetime
 ) -> LearnerRecord | None:
-    """Do the same by a function that asks SQLite, in a transaction of the caller's."""
+    """Do the same by a function that asks SQLite; ``known`` are plans that were read before."""
     found = rows.Found.of(learner_id, ask(rows.SQLITE_RECORD, (learner_id,)))
-    holders = found.holders()
-    plan_rows = ask(rows.sqlite_plans(len(holders)), holders) if holders else ()
-    return found.record(plan_rows, at)
+    if found.learner is None:
+        return None
+    held = known.of(found.post, found.plans_count)
+    if held is None:
+        holders = found.holders()
+        told = ask(rows.sqlite_plans(len(holders)), holders)
+        held = known.keep(found.post, found.plans_count, HeldPlans(map(rows.plan, told)))
+    return found.record(held, at)
+
+
+def _asked_sqlite(connection: Connection, sql: str, values: Sequence[Any]) -> Iterable[rows.Row]:
+    return connection.exec_driver_sql(sql, tuple(values)).all()
 
 
 def read_version(connection: Connection, learner_id: str) -> int | None:
@@ -74,7 +87,7 @@ def _learner(row: Any) -> Learner:
 def _plans(connection: Connection, learner: Learner, lineage: Sequence[str], at: datetime) -> tuple[PlannedCourse, ...]:
     holds = plans.c.holder.in_(holders_of(learner.id, lineage, learner.designation))
     found = connection.execute(select(plans).where(holds))
-    return rows.strongest_plans(
+    return strongest_plans(
         PlannedCourse(row.plan_id, row.course_id, row.mandatory, row.due_on, row.apar)
         for row in found
         if row.allocated_on is None or row.allocated_on <= at

@@ -1,7 +1,7 @@
-"""One learner's record as one statement: every row that there is about the learner, each with the number of its part.
+"""Learners' records as one statement: every row that there is about a learner, each with the number of its part.
 
-One statement sees one state of the store, costs one round trip, and is planned once for each connection. Only the
-plans are asked for afterwards: whom a plan is for is known when the learner's job is.
+One statement sees one state of the store, costs one round trip, and is planned once for each connection. With the
+learner's row comes the store's count of changed plans: the plans of the post need to be asked for only when it grew.
 """
 
 from __future__ import annotations
@@ -13,36 +13,49 @@ from functools import cache
 from typing import Any
 
 from features.records import Enrolment, Evidence, Learner, LearnerRecord, PlannedCourse
-from features.store.holders import holders_of, split_lineage
+from features.store.holders import post_holders, split_lineage
+from features.store.shared_plans import Dated, HeldPlans, Post
 
 Row = Sequence[Any]
-LEARNER, ENROLMENT, EVIDENCE, THUMB = range(4)
+LEARNER, ENROLMENT, EVIDENCE, THUMB, PLAN = range(5)
+PLANS_FACT = "plans"
+"""What the store calls its count of changed plans."""
+
 _PARTS = " UNION ALL ".join(
     (
         'SELECT 0, l.version{n}, l.organisation_id, l.position_id, l.designation, l."group", l.cadre, l.languages, '
-        "l.joined_on{n}, l.verified{t}, o.lineage, NULL{n} FROM learners l "
-        "LEFT JOIN organisations o ON o.organisation_id = l.organisation_id WHERE l.learner_id = {id}",
+        "l.joined_on{n}, l.verified{t}, o.lineage, (SELECT value FROM facts WHERE name = 'plans'), {l} FROM learners l "
+        "LEFT JOIN organisations o ON o.organisation_id = l.organisation_id WHERE l.learner_id {is}",
         "SELECT 1, course_id, status, progress{n}, dwell_ratio{n}, enrolled_on{n}, completed_on{n}, sequence{n}, "
-        "rating{n}, mandated{t}, campaign{t}, skimmed{t} FROM enrolments WHERE learner_id = {id}",
+        "rating{n}, mandated{t}, campaign{t}, skimmed{t}, {id} FROM enrolments WHERE learner_id {is}",
         "SELECT 2, evidence_id, kind, observed_on{n}, competency_id, course_id, level{n}, passed{t}, score{n}, "
-        "attempt{n}, NULL{n}, NULL{n} FROM evidence WHERE learner_id = {id}",
+        "attempt{n}, NULL{n}, NULL{n}, {id} FROM evidence WHERE learner_id {is}",
         "SELECT 3, course_id, rating{n}, id{n}, NULL{n}, NULL{n}, NULL{n}, NULL{n}, NULL{n}, NULL{n}, NULL{n}, "
-        "NULL{n} FROM feedback WHERE learner_id = {id}",
+        "NULL{n}, {id} FROM feedback WHERE learner_id {is}",
+        "SELECT 4, plan_id, course_id, mandatory{t}, due_on{n}, apar{t}, allocated_on{n}, NULL{n}, NULL{n}, NULL{n}, "
+        "NULL{n}, NULL{n}, {own} FROM plans WHERE holder {held}",
     )
 )
-SQLITE_RECORD = _PARTS.format(id="?1", n="", t="")
-POSTGRES_RECORD = _PARTS.format(id="$1", n="::text", t="::int::text")  # columns of all parts must be of one type
-POSTGRES_PLANS = (
-    "SELECT plan_id, course_id, mandatory::int::text, due_on::text, apar::int::text, allocated_on::text FROM plans "
-    "WHERE holder = ANY($1::text[])"
+_OWN = len("learner:") + 1
+SQLITE_RECORD = _PARTS.format_map(
+    {"is": "= ?1", "held": "= 'learner:' || ?1", "l": "NULL", "id": "NULL", "own": "NULL", "n": "", "t": ""}
 )
+POSTGRES_RECORDS = _PARTS.format_map(
+    {
+        "is": "= ANY($1::text[])", "held": "= ANY($2::text[])", "l": "l.learner_id", "id": "learner_id",
+        "own": f"substr(holder, {_OWN})", "n": "::text", "t": "::int::text",
+    }
+)  # fmt: skip
+"""Columns of all parts must be of one type; the last one says whose row it is."""
+
+_PLANS = "SELECT plan_id, course_id, mandatory{t}, due_on{n}, apar{t}, allocated_on{n} FROM plans WHERE holder "
+POSTGRES_PLANS = _PLANS.format(n="::text", t="::int::text") + "= ANY($1::text[])"
 
 
 @cache
 def sqlite_plans(count: int) -> str:
     """Return SQLite's question for the plans of so many holders."""
-    places = ", ".join("?" * count)
-    return f"SELECT plan_id, course_id, mandatory, due_on, apar, allocated_on FROM plans WHERE holder IN ({places})"  # noqa: S608
+    return _PLANS.format(n="", t="") + f"IN ({', '.join('?' * count)})"
 
 
 @dataclass(slots=True)
@@ -52,67 +65,66 @@ class Found:
     id: str
     learner: Learner | None = None
     version: int = 0
-    lineage: Sequence[str] = ()
+    lineage: str | None = None
+    plans_count: str | None = None
+    """How many changes of plans the store had counted."""
     enrolments: list[Enrolment] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     thumbs: list[tuple[int, str, int]] = field(default_factory=list)
+    own_plans: list[Dated] = field(default_factory=list)
 
     @classmethod
     def of(cls, learner_id: str, rows: Iterable[Row]) -> Found:
         """Sort the rows into their parts."""
         found = cls(learner_id)
         for row in rows:
-            part = int(row[0])
+            part = row[0]
             if part == ENROLMENT:
                 found.enrolments.append(_enrolment(row))
             elif part == EVIDENCE:
                 found.evidence.append(_evidence(row))
             elif part == LEARNER:
                 found.learner, found.version = _learner(learner_id, row), int(row[1])
-                found.lineage = split_lineage(row[10], row[2])
-            else:
+                found.lineage, found.plans_count = row[10] or row[2], row[11]
+            elif part == THUMB:
                 found.thumbs.append((int(row[3]), row[1], int(row[2])))
+            else:
+                found.own_plans.append(plan(row[1:7]))
         return found
 
-    def holders(self) -> tuple[str, ...]:
-        """Return the keys under which the learner's plans stand; none where there is no such learner."""
-        return () if self.learner is None else holders_of(self.id, self.lineage, self.learner.designation)
+    @property
+    def post(self) -> Post:
+        """What the plans depend on that are not the learner's own."""
+        return self.lineage, None if self.learner is None else self.learner.designation
 
-    def record(self, plan_rows: Iterable[Row], at: datetime) -> LearnerRecord | None:
+    def holders(self) -> tuple[str, ...]:
+        """Return the keys under which the plans of the post stand; none where there is no such learner."""
+        lineage, designation = self.post
+        return post_holders(split_lineage(lineage, None), designation)
+
+    def record(self, shared: HeldPlans, at: datetime) -> LearnerRecord | None:
         """Return the record with the plans that hold at ``at``; ``None`` if there is no such learner."""
         if self.learner is None:
             return None
         self.enrolments.sort(key=beginning)
         self.evidence.sort(key=_observed)
         return LearnerRecord(
-            learner=self.learner,
-            enrolments=tuple(self.enrolments),
-            evidence=tuple(self.evidence),
-            plans=planned(plan_rows, at),
-            down_rated=frozenset(down_rated(self.thumbs)) if self.thumbs else _NONE,
-            version=self.version,
+            self.learner,
+            tuple(self.enrolments),
+            tuple(self.evidence),
+            shared.with_own(self.own_plans, at) if self.own_plans else shared.at(at),
+            frozenset(down_rated(self.thumbs)) if self.thumbs else _NONE,
+            self.version,
         )
 
 
 _NONE: frozenset[str] = frozenset()
 
 
-def planned(rows: Iterable[Row], at: datetime) -> tuple[PlannedCourse, ...]:
-    """Return the plans that hold at ``at``, one a course."""
-    return strongest_plans(
-        PlannedCourse(row[0], row[1], bool(int(row[2])), _time(row[3]), bool(int(row[4])))
-        for row in rows
-        if row[5] is None or datetime.fromisoformat(row[5]) <= at
-    )
-
-
-def strongest_plans(found: Iterable[PlannedCourse]) -> tuple[PlannedCourse, ...]:
-    """Return one plan a course: the mandatory one, then the one due first; sorted likewise."""
-    ordered = sorted(found, key=lambda p: (not p.mandatory, p.due_on or datetime.max, p.plan, p.course))
-    strongest: dict[str, PlannedCourse] = {}
-    for item in ordered:
-        strongest.setdefault(item.course, item)
-    return tuple(strongest.values())
+def plan(row: Row) -> Dated:
+    """Return a plan from its row, and since when it holds."""
+    number, course, mandatory, due, apar, since = row
+    return PlannedCourse(number, course, bool(int(mandatory)), _time(due), bool(int(apar))), _time(since)
 
 
 def down_rated(thumbs: Iterable[tuple[int, str, int]]) -> Iterable[str]:
@@ -137,7 +149,7 @@ def _learner(learner_id: str, row: Row) -> Learner:
 
 
 def _enrolment(row: Row) -> Enrolment:
-    _, course, status, progress, dwell, enrolled, completed, sequence, rating, mandated, campaign, skimmed = row
+    _, course, status, progress, dwell, enrolled, completed, sequence, rating, mandated, campaign, skimmed, _ = row
     return Enrolment(
         course,
         status,
@@ -147,14 +159,18 @@ def _enrolment(row: Row) -> Enrolment:
         None if completed is None else datetime.fromisoformat(completed),
         None if sequence is None else int(sequence),
         None if rating is None else float(rating),
-        mandated is not None and int(mandated) == 1,
-        campaign is not None and int(campaign) == 1,
-        skimmed is not None and int(skimmed) == 1,
+        mandated in _TRUE,
+        campaign in _TRUE,
+        skimmed in _TRUE,
     )
 
 
+_TRUE = (1, "1")
+"""What the databases say for true."""
+
+
 def _evidence(row: Row) -> Evidence:
-    _, number, kind, observed, competency, course, level, passed, score, attempt, _, _ = row
+    _, number, kind, observed, competency, course, level, passed, score, attempt, _, _, _ = row
     return Evidence(
         number,
         kind,
@@ -162,7 +178,7 @@ def _evidence(row: Row) -> Evidence:
         competency,
         course,
         None if level is None else int(level),
-        None if passed is None else int(passed) == 1,
+        None if passed is None else passed in _TRUE,
         None if score is None else float(score),
         None if attempt is None else int(attempt),
     )

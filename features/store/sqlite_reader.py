@@ -6,11 +6,13 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from features.records import LearnerRecord
 from features.store.connections import open_sqlite, store_error
 from features.store.read import read_sqlite
+from features.store.shared_plans import SharedPlans
 
 
 class SqliteReader:
@@ -20,16 +22,13 @@ class SqliteReader:
         self._file = file
         self._own = threading.local()
         self._all: list[sqlite3.Connection] = []
+        self._plans = SharedPlans()
 
     def record(self, learner_id: str, at: datetime) -> LearnerRecord | None:
-        """Return all that is known of the learner, as of one state of the store; ``None`` if there is none."""
+        """Return all that is known of the learner; ``None`` if there is none."""
         try:
             cursor: sqlite3.Cursor = getattr(self._own, "cursor", None) or self._open()
-            cursor.execute("BEGIN")
-            try:
-                return read_sqlite(lambda sql, values: _asked(cursor, sql, values), learner_id, at)
-            finally:
-                cursor.execute("COMMIT")
+            return read_sqlite(partial(_asked, cursor), self._plans, learner_id, at)
         except sqlite3.Error as error:
             raise store_error(self._file, error) from error
 

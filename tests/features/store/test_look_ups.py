@@ -81,7 +81,7 @@ def test_a_learners_record_goes_by_indexes_only(store: Store) -> None:
         ]
     else:
         questions = [
-            (read.POSTGRES_RECORD, {"id": "L1"}),
+            (read.POSTGRES_RECORDS, {"ids": ["L1", "L2"], "own": ["learner:L1", "learner:L2"]}),
             (read.POSTGRES_PLANS, {"holders": ["learner:L1", "organisation:o1"]}),
         ]
     for statement, parameters in questions:
