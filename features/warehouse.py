@@ -179,6 +179,12 @@ class Warehouse:
             _unmake(made)
             raise
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Have all who write wait for the block."""
+        with _alone(self.folder):
+            yield
+
     def _publish(self, work: Path, digest: str) -> None:
         target = self.folder / digest
         if not target.exists():

@@ -33,6 +33,7 @@ COMMANDS = {
     "refresh": "Import, train, judge, promote, write lists, publish: a night's work, restartable.",
     "serve": "Serve the HTTP API and the pages.",
     "learner": "Hand out or erase all that is kept about one learner.",
+    "prune": "Remove old snapshots of the imported tables.",
     "backup": "Back up the store, the ledgers, the settings and the champion.",
     "restore": "Make an installation from a backup.",
     "audit": "Show who saw, changed, erased or was refused what.",
