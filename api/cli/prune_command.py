@@ -41,7 +41,7 @@ def prune(
 
 
 def _needed(home: Home) -> set[str]:
-    from recommender.planning.keeping import open_gap_map
+    from recommender.planning.gap_map import open_gap_map
 
     needed = set()
     store = existing_store(home)
