@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 import polars as pl
 from sqlalchemy import Connection, Table
 
 _CHUNK = 100_000
+_ROWS = 64
+"""Rows of one statement."""
 _SQLITE_TIME = "%Y-%m-%d %H:%M:%S%.6f"
 
 
@@ -21,12 +27,38 @@ def write_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> No
         connection.exec_driver_sql(statement, part.rows())
 
 
+def write_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write some rows: COPY on PostgreSQL, and on SQLite few statements of many rows.
+
+    SQLite's driver lets go of the interpreter at every statement and has to win it back from the threads that answer
+    requests, so a statement a row would take longer the busier they are.
+    """
+    names = ", ".join(f'"{column}"' for column in columns)
+    if connection.dialect.name == "postgresql":
+        with _driver(connection).cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    places, start = f"({', '.join('?' * len(columns))})", 0
+    while start < len(rows):
+        size = min(_ROWS, 1 << (len(rows) - start).bit_length() - 1)  # powers of two: few statements to prepare
+        values = [_sqlite_value(value) for row in rows[start : start + size] for value in row]
+        statement = f"INSERT INTO {table.name} ({names}) VALUES {', '.join([places] * size)}"  # noqa: S608
+        connection.exec_driver_sql(statement, tuple(values))
+        start += size
+
+
+def _sqlite_value(value: Any) -> Any:
+    return value.isoformat(" ", "microseconds") if isinstance(value, datetime) else value
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
+
+
 def _copy(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
-    driver = connection.connection.driver_connection
-    if driver is None:
-        raise RuntimeError("the connection has no driver below it")
     statement = f"COPY {table.name} ({_quoted(frame)}) FROM STDIN WITH (FORMAT csv)"
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+    with _driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
         for part in frame.iter_slices(_CHUNK):
             copy.write(part.write_csv(include_header=False))
 

@@ -28,6 +28,10 @@ class StoreError(KarmapathError):
     code = "store_unavailable"
 
 
+class TakenError(StoreError):
+    """A key that another row has already."""
+
+
 def connect(url: str) -> Engine:
     """Return an engine for ``sqlite:///path`` or ``postgresql://user@host/name``."""
     parsed = _parse(url)
@@ -61,15 +65,17 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _told(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, PoolTimeoutError) as error:
+    except (DBAPIError, PoolTimeoutError, engine.dialect.loaded_dbapi.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        raise store_error(engine.url.render_as_string(hide_password=True), cause) from error
+        is_taken = isinstance(cause, engine.dialect.loaded_dbapi.IntegrityError)
+        where = engine.url.render_as_string(hide_password=True)
+        raise store_error(where, cause, TakenError if is_taken else StoreError) from error
 
 
-def store_error(where: str, cause: object) -> StoreError:
+def store_error(where: str, cause: object, kind: type[StoreError] = StoreError) -> StoreError:
     """Return what is told of a store that does not answer."""
     reason = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
-    return StoreError(
+    return kind(
         f"the store at {where} said: {reason}",
         "a store that answers",
         "check that the database runs, that its disk has room and that the migrations were run",

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, insert, select
 
 from features.store.apply import touch
+from features.store.bulk import write_rows
 from features.store.tables import feedback, shown_lists
 
 
-@dataclass(frozen=True, slots=True)
-class ShownItem:
+class ShownItem(NamedTuple):
     """One course of a list that was shown."""
 
     course: str
@@ -57,18 +57,15 @@ class Feedback:
 
 def add_shown(connection: Connection, lists: Iterable[ShownList]) -> None:
     """Write lists that were shown."""
-    rows = [_row(shown) for shown in lists]
-    if rows:
-        connection.execute(insert(shown_lists), rows)
+    write_rows(connection, shown_lists, _COLUMNS, [_row(shown) for shown in lists])
 
 
-def _row(shown: ShownList) -> dict[str, Any]:
-    items = [(item.course, item.position, item.score, item.propensity) for item in shown.items]
-    return {
-        "recommendation_id": shown.id, "revision": shown.revision, "learner_id": shown.learner,
-        "surface": shown.surface, "model_version": shown.model_version, "shown_at": shown.shown_at,
-        "items": orjson.dumps(items).decode(),
-    }  # fmt: skip
+_COLUMNS = ("recommendation_id", "revision", "learner_id", "surface", "model_version", "shown_at", "items")
+
+
+def _row(shown: ShownList) -> tuple[Any, ...]:
+    items = orjson.dumps([tuple(item) for item in shown.items]).decode()
+    return shown.id, shown.revision, shown.learner, shown.surface, shown.model_version, shown.shown_at, items
 
 
 def read_shown(connection: Connection, recommendation_id: str) -> ShownList | None:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
 
 from features.records import Learner, LearnerRecord, PlannedCourse
 from features.store import append, erase, everyone, load, read, shown
 from features.store.append import EventResult
 from features.store.audit import AuditLog
-from features.store.connections import connect, reading, sqlite_file, writing
+from features.store.connections import TakenError, connect, reading, sqlite_file, writing
 from features.store.edges import Edges
 from features.store.events import AnyEvent
 from features.store.migrate import migrate, schema_version
@@ -173,7 +172,7 @@ class Store:
             try:
                 with writing(self._engine) as connection:
                     return append.append_events(connection, events, received_at or now(), courses)
-            except IntegrityError:  # another process took one of these keys between our look and our write
+            except TakenError:  # another process took one of these keys between our look and our write
                 if race == _RACES - 1:
                     raise
         raise AssertionError("unreachable")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from alembic.migration import MigrationContext
 
 from features.errors import KarmapathError
 from features.records import Learner
-from features.store import EventResult, Feedback, ShownItem, ShownList, Store, StoreError, parse_event
+from features.store import EventResult, Feedback, ShownItem, ShownList, Store, StoreError, append, parse_event
 from features.store.connections import connect, writing
 from features.store.migrate import HEAD, run_steps
 from features.store.tables import metadata
@@ -327,6 +328,58 @@ def test_many_writers_lose_nothing_and_double_nothing(store: Store) -> None:
     assert statuses.count("accepted") == 160
     assert statuses.count("duplicate") == 160
     assert sum(len(store.record(f"L{n}").enrolments) for n in range(5)) == 40  # type: ignore[union-attr]
+
+
+def test_an_event_whose_key_another_process_took_meanwhile_is_a_duplicate(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = parse_event({"kind": "profile", "learner": "L1", "key": "one"})
+    store.append_events([event])
+    looks = iter([dict[str, str]()])
+    real = append._bodies
+    monkeypatch.setattr(append, "_bodies", lambda *asked: next(looks, None) or real(*asked))
+    assert [result.status for result in store.append_events([event])] == ["duplicate"]
+
+
+def test_a_list_whose_id_is_taken_is_refused_and_the_first_one_stays(store: Store) -> None:
+    first, second = (ShownList("r1", learner, "v1", "m", DAY, (ShownItem("c1", 1, 0.5, 1.0),)) for learner in "AB")
+    store.add_shown([first])
+    with pytest.raises(StoreError):
+        store.add_shown([second])
+    assert store.read_shown("r1") == first
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 64, 200])
+def test_many_lists_are_written_at_once(store: Store, count: int) -> None:
+    lists = [ShownList(f"r{n}", "L\t1", "v1", "m", DAY, (ShownItem('c"\\1', 1, 0.5, 1.0),)) for n in range(count)]
+    store.add_shown(lists)
+    assert [store.read_shown(f"r{n}") for n in range(count)] == lists
+
+
+def test_a_plan_of_the_post_shows_in_the_next_look_up_of_every_store(store: Store, store_url: str) -> None:
+    store.append_events([parse_event({"kind": "profile", "learner": "L1", "organisation": "o1"})])
+    other = Store(store_url)
+    row = "INSERT INTO plans (holder, plan_id, course_id, mandatory, apar) VALUES ('{}', 'p', 'c1', true, false)"
+
+    async def planned() -> list[list[str]]:
+        records = [await of.find_record("L1", DAY) for of in (store, other)]
+        return [[plan.course for plan in record.plans] for record in records if record is not None]
+
+    async def told() -> None:
+        assert await planned() == [[], []]
+        for statement, courses in (
+            (row.format("organisation:o1"), ["c1"]),
+            ("UPDATE plans SET course_id = 'c2'", ["c2"]),
+            ("UPDATE plans SET holder = 'learner:L9'", []),
+            ("DELETE FROM plans", []),
+            (row.format("learner:L1"), ["c1"]),
+        ):
+            with writing(store._engine) as connection:
+                connection.exec_driver_sql(statement)
+            assert await planned() == [courses, courses], statement
+
+    asyncio.run(told())
+    other.close()
 
 
 def test_two_stores_on_one_database_see_each_others_writes(store: Store, store_url: str) -> None:
