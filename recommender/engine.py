@@ -6,7 +6,7 @@ second ago, a transfer, or a profile sent along with the request are answered al
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,31 +21,11 @@ from models.base import LearnerBatch
 from models.bundle import Bundle
 from recommender.eligibility import eligibility
 from recommender.gaps import Gap, gaps, requirements_for
-from recommender.list_reasons import Worded
-from recommender.listing import Lister, block_of_records
-from recommender.listing.lists import NOTHING
+from recommender.listing import Blocks, Lister
 from recommender.needs import TeachingTable
 from recommender.paths import Aspiration, Path, PathSettings, Reason, desirable_path, guided_path
+from recommender.ranked import Ranked, Recommendation, each_ranked
 from recommender.state import DEFAULT_EVIDENCE, CompetencyState, EvidenceTable, competency_state
-
-GUIDED, DESIRABLE = "guided", "desirable"
-TRACKS = (GUIDED, DESIRABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """One course in a list."""
-
-    course: str
-    position: int
-    """From 1."""
-    score: float
-    """Comparable within one list only."""
-    track: str
-    """``guided`` where the course closes a gap of the learner's role, else ``desirable``."""
-    reasons: tuple[Reason, ...]
-    propensity: float = 1.0
-    """Probability with which it was shown in this place; 1, as lists are deterministic."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +52,7 @@ class Engine:
         self.teaching = TeachingTable.of(self.reference, bundle.course_ids)
         self.evidence = evidence_table(bundle)
         self.lister = Lister(bundle, self.evidence, compiled=compiled)
+        self.blocks = Blocks(self.lister.catalogue, self.evidence)
 
     @property
     def version(self) -> str:
@@ -136,22 +117,26 @@ class Engine:
         categories
             Lower-case course categories that may be shown; ``None`` for all.
         """
-        block = block_of_records([record], self.lister.catalogue, self.evidence)
+        return self.ranked([record], at, limit, track=track, language=language, categories=categories)[0].items()
+
+    def ranked(
+        self,
+        records: Sequence[LearnerRecord],
+        at: datetime,
+        limit: int = 10,
+        *,
+        track: str | None = None,
+        language: str | None = None,
+        categories: frozenset[str] | None = None,
+    ) -> list[Ranked]:
+        """Return the list of each learner in numbers: those of ``recommend``, to the last bit, made in one pass.
+
+        Most of what one list costs is the overhead of many small operations; learners who are asked for together
+        share it.
+        """
+        block = self.blocks.of(records)
         lists, standing = self.lister.explained(block, at, limit, track=track, language=language, categories=categories)
-        worded = Worded(self.lister.catalogue, int(block.post[0]), standing)
-        columns = (lists.courses, lists.scores, lists.guided, lists.reasons, lists.subjects)
-        rows = zip(*(column[0].tolist() for column in columns), strict=True)
-        return tuple(
-            Recommendation(
-                course=self.bundle.course_ids[course],
-                position=place,
-                score=score,
-                track=GUIDED if guided else DESIRABLE,
-                reasons=worded.reasons(course, codes, subjects),
-            )
-            for place, (course, score, guided, codes, subjects) in enumerate(rows, start=1)
-            if course != NOTHING
-        )
+        return each_ranked(lists, standing, block.post[block.profile], self.lister.catalogue)
 
     def why_not(
         self, record: LearnerRecord, course: str, at: datetime, limit: int = 10, language: str | None = None
@@ -167,7 +152,7 @@ class Engine:
         allowed = eligibility(record, self.reference, at, courses=[course], language=language)
         if course in allowed.refused:
             return Reason(f"not_{allowed.refused[course]}", {"course": course})
-        block = block_of_records([record], self.lister.catalogue, self.evidence)
+        block = self.blocks.of([record])
         ranked = self.lister.best(block, at, len(self.bundle.course_ids), language=language).courses[0]
         rank = int(np.flatnonzero(ranked == self.bundle.course_index[course])[0]) + 1
         if rank <= limit:

@@ -3,58 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from features.reference import Requirement
 from recommender.listing.catalogue import Catalogue
 from recommender.listing.reason_codes import REASON_CODES
-from recommender.listing.standings import Standings
 from recommender.paths.reasons import Fact, Reason
 
 
-@dataclass(frozen=True)
-class Worded:
-    """The reasons of one learner's list."""
+class Step(NamedTuple):
+    """What a course does for a requirement of a post."""
 
-    catalogue: Catalogue
-    post: int
-    """Row of the learner's post in ``Catalogue.posts``."""
-    standing: Standings
-    """Where the learner stands; the standings of that learner alone."""
+    competency: int
+    """Number in ``Catalogue.competencies``."""
+    need: Requirement
+    slot: int
+    """Place of the requirement among those of the post."""
+    level: int
+    """The level the course leads to, at most the one required."""
 
-    def reasons(self, course: int, codes: Iterable[int], subjects: Iterable[int]) -> tuple[Reason, ...]:
-        """Return the reasons for one course, the strongest first: at least one, at most two."""
-        return tuple(self._each(course, codes, subjects))
 
-    def _each(self, course: int, codes: Iterable[int], subjects: Iterable[int]) -> Iterator[Reason]:
-        for code, subject in zip(codes, subjects, strict=True):
-            if not code:
-                continue
-            known = REASON_CODES[int(code)]
-            if known.subject == "competency":
-                yield Reason(known.code, self._gap(course, int(subject)))
-            elif known.subject == "course":
-                other = self.catalogue.course_ids[subject]
-                yield Reason(known.code, {"course": other, "course_name": self.catalogue.reference.courses[other].name})
-            else:
-                yield Reason(known.code, {"model": known.model})
+def reasons_of(
+    catalogue: Catalogue,
+    post: int,
+    at_least: NDArray[np.float64],
+    course: int,
+    codes: Iterable[int],
+    subjects: Iterable[int],
+) -> tuple[Reason, ...]:
+    """Return the reasons for one course, the strongest first: at least one, at most two.
 
-    def _gap(self, course: int, competency: int) -> dict[str, Fact]:
-        catalogue, posts, taught = self.catalogue, self.catalogue.posts, self.catalogue.taught
-        slot = int(posts.slot[self.post, competency])
-        need = posts.requirements[int(posts.start[self.post]) + slot]
-        rows = range(int(taught.start[course]), int(taught.start[course + 1]))
-        to_level = next(int(taught.to_level[row]) for row in rows if taught.competency[row] == competency)
-        level = min(to_level, need.level)
-        p_held = float(self.standing.at_least[slot, level])
-        name = catalogue.competencies[competency]
-        named, role = catalogue.reference.competencies.get(name), catalogue.reference.roles.get(need.role)
-        return {
-            "competency": name,
-            "competency_name": named.name if named else name,
-            "level": level,
-            "required": need.level,
-            "role": need.role,
-            "role_name": role.name if role else need.role,
-            "p_held": p_held,
-            "percent": round(100 * p_held),
-        }
+    Parameters
+    ----------
+    catalogue
+        What the numbers stand for.
+    post
+        Row of the learner's post in ``Catalogue.posts``.
+    at_least
+        Shape (n_slots, 6), P(at least each level) of what the post requires.
+    course
+        Number of the course.
+    codes, subjects
+        Keys of ``REASON_CODES``, 0 where there is none, and what each is about.
+    """
+    return tuple(_each(catalogue, post, at_least, course, zip(codes, subjects, strict=True)))
+
+
+def _each(
+    catalogue: Catalogue, post: int, at_least: NDArray[np.float64], course: int, told: Iterable[tuple[int, int]]
+) -> Iterator[Reason]:
+    for code, subject in told:
+        if not code:
+            continue
+        if REASON_CODES[code].subject == "competency":
+            step = step_of(catalogue, post, course, subject)
+            p_held = float(at_least[step.slot, step.level])
+            yield Reason(REASON_CODES[code].code, {**step_facts(catalogue, step), **belief_facts(p_held)})
+        else:
+            yield reason_for_all(catalogue, code, subject)
+
+
+def reason_for_all(catalogue: Catalogue, code: int, subject: int) -> Reason:
+    """Return a reason that is the same whoever is told it: about no competency."""
+    known = REASON_CODES[code]
+    if known.subject == "course":
+        other = catalogue.course_ids[subject]
+        return Reason(known.code, {"course": other, "course_name": catalogue.reference.courses[other].name})
+    return Reason(known.code, {"model": known.model})
+
+
+def step_of(catalogue: Catalogue, post: int, course: int, competency: int) -> Step:
+    """Return what a course does for the requirement of a post that is about a competency."""
+    slot = catalogue.slots_of(post)[competency]
+    need = catalogue.posts.requirements[int(catalogue.posts.start[post]) + slot]
+    to_level = next(last for taught, _, last in catalogue.taught.lessons[course] if taught == competency)
+    return Step(competency, need, slot, min(to_level, need.level))
+
+
+def step_facts(catalogue: Catalogue, step: Step) -> dict[str, Fact]:
+    """Return the facts of a gap that do not depend on the learner."""
+    name, need = catalogue.competencies[step.competency], step.need
+    named, role = catalogue.reference.competencies.get(name), catalogue.reference.roles.get(need.role)
+    return {
+        "competency": name,
+        "competency_name": named.name if named else name,
+        "level": step.level,
+        "required": need.level,
+        "role": need.role,
+        "role_name": role.name if role else need.role,
+    }
+
+
+def belief_facts(p_held: float) -> dict[str, Fact]:
+    """Return the facts of a gap that are believed of the learner."""
+    return {"p_held": p_held, "percent": round(100 * p_held)}

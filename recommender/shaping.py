@@ -8,14 +8,13 @@ with those above it against its score (maximal marginal relevance, Carbonell and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.reference import Course, Reference
-from recommender.engine import Recommendation
 
 BoostKind = Literal["competency", "theme", "provider", "category"]
 _SAME_PROVIDER = 0.2
@@ -57,12 +56,14 @@ class Wishes:
 
 
 def shaped(
-    items: Sequence[Recommendation], wishes: Wishes, reference: Reference, limit: int
-) -> tuple[Recommendation, ...]:
-    """Return the first ``limit`` items as the wishes want them, with their places in the new order."""
-    kept = [item for item in items if _wanted(reference.courses[item.course], wishes)]
-    order = _order(kept, wishes, reference, limit) if wishes.reorders and kept else range(len(kept))
-    return tuple(replace(kept[row], position=place) for place, row in enumerate(list(order)[:limit], start=1))
+    courses: Sequence[Course], scores: Sequence[float], wishes: Wishes, reference: Reference, limit: int
+) -> list[int]:
+    """Return the rows of the first ``limit`` courses of a list as the wishes want them, in their new order."""
+    kept = [row for row, course in enumerate(courses) if _wanted(course, wishes)]
+    if wishes.reorders and kept:
+        order = _order([courses[row] for row in kept], [scores[row] for row in kept], wishes, reference, limit)
+        kept = [kept[place] for place in order]
+    return kept[:limit]
 
 
 def _wanted(course: Course, wishes: Wishes) -> bool:
@@ -73,11 +74,12 @@ def _wanted(course: Course, wishes: Wishes) -> bool:
     )
 
 
-def _order(items: Sequence[Recommendation], wishes: Wishes, reference: Reference, limit: int) -> list[int]:
-    courses = [reference.courses[item.course] for item in items]
-    scores = np.array([item.score for item in items])
-    spread = float(scores.max() - scores.min()) or 1.0
-    worth = (scores - scores.min()) / spread + np.array([_boost(course, wishes, reference) for course in courses])
+def _order(
+    courses: Sequence[Course], scores: Sequence[float], wishes: Wishes, reference: Reference, limit: int
+) -> list[int]:
+    said = np.array(scores)
+    spread = float(said.max() - said.min()) or 1.0
+    worth = (said - said.min()) / spread + np.array([_boost(course, wishes, reference) for course in courses])
     if wishes.diversity <= 0:
         return [int(row) for row in np.argsort(-worth, kind="stable")]
     return _diverse(worth, _likeness(courses), wishes.diversity, limit)

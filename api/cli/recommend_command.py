@@ -10,8 +10,8 @@ from api.cli.opened import HomeOption, JsonOption, LearnerArgument, learner_reco
 from api.cli.output import log, print_json, say
 from features.home import Home
 from features.times import now
-from recommender.engine import TRACKS, Recommendation
 from recommender.paths import sentence
+from recommender.ranked import TRACKS, Recommendation
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import repeat
 from typing import Any, ParamSpec, TypeVar, cast
 
 from starlette.requests import Request
@@ -20,11 +21,11 @@ from api.http.champion import Champion
 from api.http.fuse import Fuse
 from api.http.igot.contents import Contents
 from api.http.ledgers import Ledgers
+from api.http.list_items import ListItems
 from api.http.matcher import Matcher
 from api.http.metrics import Metrics
 from api.http.problems import OverdueError
 from api.http.searcher import Searcher
-from api.http.shapes import Cards
 from api.http.together import Together
 from api.http.writer import Writer
 from api.settings import Settings
@@ -32,7 +33,8 @@ from features.errors import NotFoundError
 from features.records import LearnerRecord
 from features.store import ShownItem, ShownList, Store, StoreError
 from features.times import now
-from recommender.engine import Engine, Recommendation
+from recommender.engine import Engine
+from recommender.ranked import PROPENSITY, Ranked
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -47,7 +49,7 @@ class Service:
     champion: Champion
     clock: Callable[[], datetime] = now
     metrics: Metrics = field(default_factory=Metrics)
-    _cards: dict[str, Cards] = field(default_factory=dict)
+    _list_items: dict[tuple[str, str], ListItems] = field(default_factory=dict)
     _catalogues: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
@@ -117,11 +119,14 @@ class Service:
             self._catalogues = {engine.version: frozenset(engine.reference.courses)}
         return self._catalogues[engine.version]
 
-    def cards(self, engine: Engine) -> Cards:
-        """Return the cards of the engine's courses."""
-        if engine.version not in self._cards:
-            self._cards = {engine.version: Cards(engine.reference)}
-        return self._cards[engine.version]
+    def list_items(self, engine: Engine, language: str) -> ListItems:
+        """Return what writes the engine's lists in a language; kept as long as the champion is the same."""
+        found = self._list_items.get((engine.version, language))
+        if found is None:
+            kept = {key: one for key, one in self._list_items.items() if key[0] == engine.version}
+            found = ListItems(engine.lister.catalogue, language)
+            self._list_items = {**kept, (engine.version, language): found}
+        return found
 
     async def look_up(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask the store: at once where it is a file here, in a thread where it is a server."""
@@ -179,9 +184,7 @@ class Service:
         """What makes the lists that are asked for at the same moment."""
         return Together(self.metrics)
 
-    async def recommend(
-        self, engine: Engine, record: LearnerRecord, at: datetime, limit: int, **asked: Any
-    ) -> tuple[Recommendation, ...]:
+    async def recommend(self, engine: Engine, record: LearnerRecord, at: datetime, limit: int, **asked: Any) -> Ranked:
         """Return the engine's list for a learner, and count how long it took; ``asked`` as ``Engine.recommend``."""
         return await self.together.recommend(engine, record, at, limit, **asked)
 
@@ -190,20 +193,21 @@ class Service:
         learner: str,
         surface: str,
         engine: Engine,
-        items: tuple[Recommendation, ...],
+        ranked: Ranked,
         *,
         list_id: str | None = None,
         revision: int = 1,
     ) -> ShownList:
         """Count the list and return it as it is written down: who was shown what, where, by which model."""
-        self.metrics.shown(surface, engine.version, [item.course for item in items])
+        courses = ranked.ids
+        self.metrics.shown(surface, engine.version, courses)
         return ShownList(
             id=list_id or new_list_id(),
             learner=learner,
             surface=surface,
             model_version=engine.version,
             shown_at=self.clock(),
-            items=tuple(ShownItem(item.course, item.position, item.score, item.propensity) for item in items),
+            items=tuple(map(ShownItem, courses, ranked.places, ranked.scores, repeat(PROPENSITY))),
             revision=revision,
         )
 

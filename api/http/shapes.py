@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from api.http.answers import stamp
 from features.reference import Course, Reference, Role
-from recommender.engine import Engine, Recommendation
+from recommender.engine import Engine
 from recommender.gaps import Gap
 from recommender.paths import Path, PathItem, Reason, sentence
 from recommender.paths.solution import Conflict
@@ -59,31 +59,6 @@ def course_document(course: Course, reference: Reference, version: str) -> Docum
             for taught in course.teaches
         ],
         "requires": course.requires,
-    }
-
-
-class Cards(dict[str, Document]):
-    """The cards of a catalogue's courses, each made once."""
-
-    def __init__(self, reference: Reference) -> None:
-        super().__init__()
-        self._courses = reference.courses
-
-    def __missing__(self, course: str) -> Document:
-        """Make a card."""
-        card = self[course] = course_card(self._courses[course])
-        return card
-
-
-def recommendation_item(item: Recommendation, cards: Mapping[str, Document], language: str) -> Document:
-    """Return one course of a list."""
-    return {
-        "position": item.position,
-        **cards[item.course],
-        "track": item.track,
-        "score": round(item.score, 6),
-        "propensity": item.propensity,
-        "reasons": reasons_list(item.reasons, language),
     }
 
 

@@ -14,10 +14,9 @@ from datetime import datetime
 
 from api.http.metrics import Metrics
 from features.records import LearnerRecord
-from recommender.engine import Engine, Recommendation
-from recommender.together import recommend_together
+from recommender.engine import Engine
+from recommender.ranked import Ranked
 
-List = tuple[Recommendation, ...]
 _MOST = 32
 """Lists of one pass: beyond that the first waits longer than the last gains."""
 
@@ -37,7 +36,7 @@ class _Question:
 class _Asked:
     record: LearnerRecord
     at: datetime
-    answer: asyncio.Future[List]
+    answer: asyncio.Future[Ranked]
 
 
 @dataclass
@@ -57,8 +56,8 @@ class Together:
         track: str | None = None,
         language: str | None = None,
         categories: frozenset[str] | None = None,
-    ) -> List:
-        """Return what ``Engine.recommend`` returns, at the newest moment of those that are answered together."""
+    ) -> Ranked:
+        """Return what ``Engine.ranked`` returns, at the newest moment of those that are answered together."""
         loop = asyncio.get_running_loop()
         asked = _Asked(record, at, loop.create_future())
         if not self._waiting:
@@ -77,8 +76,8 @@ class Together:
             return
         began = time.perf_counter()
         try:
-            lists = recommend_together(
-                question.engine, [one.record for one in asked], max(one.at for one in asked), question.limit,
+            lists = question.engine.ranked(
+                [one.record for one in asked], max(one.at for one in asked), question.limit,
                 track=question.track, language=question.language, categories=question.categories,
             )  # fmt: skip
         except Exception as error:

@@ -72,7 +72,7 @@ async def learner_page(
         view = await service.solve(learner_view, engine, record, service.clock(), wishes, limit)
     except KarmapathError as error:
         return problem_page(request, w, error)
-    service.writer.note_shown(service.shown(learner, "page", engine, view.recommendations))
+    service.writer.note_shown(service.shown(learner, "page", engine, view.ranked))
     roles = sorted(engine.reference.roles.values(), key=lambda role: role.name)
     return page(request, w, "learner.html", view=view, engine=engine, reference=engine.reference, roles=roles)
 

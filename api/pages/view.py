@@ -10,10 +10,11 @@ from api.pages.charts import Axis, Radar, radar
 from api.pages.timeline import Timeline, timeline
 from features.records import Enrolment, LearnerRecord, PlannedCourse
 from features.reference import Reference
-from recommender.engine import Engine, Recommendation
+from recommender.engine import Engine
 from recommender.gaps import Gap
 from recommender.paths import Aspiration, Path, PathSettings, Reason
 from recommender.paths.questions import what_would_change, why_not
+from recommender.ranked import Ranked, Recommendation
 
 MOST_AXES = 12
 """Axes of the radar at most: more cannot be told apart."""
@@ -70,7 +71,10 @@ class LearnerView:
     guided: PathView
     desirable: PathView
     gaps: tuple[Gap, ...]
+    ranked: Ranked
+    """The list, as it is written down that it was shown."""
     recommendations: tuple[Recommendation, ...]
+    """The same list in words."""
     organisations: tuple[str, ...]
     """Names of the organisation and those above it, the nearest first."""
     designation: str | None
@@ -117,7 +121,7 @@ def learner_view(engine: Engine, record: LearnerRecord, at: datetime, wishes: Wi
     reference, learner = engine.reference, record.learner
     position = reference.position_of(learner.position, learner.designation, learner.organisation)
     guided, found = engine.guided(record, at, settings), engine.gaps(record, at)
-    axes = _axes(found)
+    axes, ranked = _axes(found), engine.ranked([record], at)[0]
     return LearnerView(
         record=record,
         at=at,
@@ -125,7 +129,8 @@ def learner_view(engine: Engine, record: LearnerRecord, at: datetime, wishes: Wi
         guided=_pictured(guided),
         desirable=_pictured(engine.desirable(record, at, settings, Aspiration(role=wishes.role))),
         gaps=found,
-        recommendations=engine.recommend(record, at),
+        ranked=ranked,
+        recommendations=ranked.items(),
         organisations=tuple(reference.organisations[o].name for o in reference.lineage(learner.organisation)),
         designation=learner.designation or (position.designation if position else None),
         roles=tuple(reference.roles[r].name for r in position.roles if r in reference.roles) if position else (),

@@ -12,10 +12,10 @@ from recommender.listing.catalogue import Catalogue
 from recommender.listing.lister import Lister
 from recommender.listing.lists import Lists
 from recommender.listing.reason_codes import REASON_CODES
-from recommender.listing.records import block_of_records
+from recommender.listing.records import Blocks, block_of_records
 from recommender.listing.tables import BlockTables, block_of_tables
 
 __all__ = [
-    "REASON_CODES", "BlockTables", "Catalogue", "EvidenceColumns", "LearnerBlock", "Lister", "Lists",
+    "REASON_CODES", "BlockTables", "Blocks", "Catalogue", "EvidenceColumns", "LearnerBlock", "Lister", "Lists",
     "block_of_records", "block_of_tables",
 ]  # fmt: skip

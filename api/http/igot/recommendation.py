@@ -28,7 +28,7 @@ from features.reference import Reference
 from features.store import Feedback, ShownList, StoreError
 from features.store.events import Id
 from recommender.eligibility import PORTAL_CATEGORIES, eligibility
-from recommender.engine import Recommendation
+from recommender.ranked import Ranked
 
 FAMILIES = ("/api/recommendation", "/courseRecommendation", "/api/courseRecommendation")
 """The paths under which the platform's services, its web client and its mobile client reach the same three routes."""
@@ -197,8 +197,8 @@ async def _for_caller(service: Service, wanted: str, caller: str | None, *, is_f
     """Return a fresh list under an id nobody has: the client goes on using it. Without a caller: what is popular."""
     record = await record_for(service, caller or "")
     if caller is None:
-        items = await _recommend(service, record, service.settings.igot_limit)
-        return service.shown("", SURFACE, service.engine, items, list_id=wanted)
+        ranked = await _recommend(service, record, service.settings.igot_limit)
+        return service.shown("", SURFACE, service.engine, ranked, list_id=wanted)
     return await _make(service, record, wanted if is_free and len(wanted) <= 100 else str(uuid4()), 1)
 
 
@@ -207,10 +207,10 @@ async def _make(
 ) -> ShownList:
     """Make a list and write it down before it is answered: its id must be readable for months."""
     engine, limit = service.engine, service.settings.igot_limit
-    items = await _recommend(service, record, _SEARCHED if themes else limit)
+    ranked = await _recommend(service, record, _SEARCHED if themes else limit)
     if themes:
-        items = _themes_first(items, themes, engine.reference)[:limit]
-    shown = service.shown(record.learner.id, SURFACE, engine, items, list_id=list_id, revision=revision)
+        ranked = ranked.picked(_themes_first(ranked.ids, themes, engine.reference)[:limit])
+    shown = service.shown(record.learner.id, SURFACE, engine, ranked, list_id=list_id, revision=revision)
     with _without_store():
         await service.fuse(service.writer.keep_shown(shown))
     return shown
@@ -225,7 +225,7 @@ def _without_store() -> Iterator[None]:
         log.warning("a list is not kept: %s", error)
 
 
-async def _recommend(service: Service, record: LearnerRecord, limit: int) -> tuple[Recommendation, ...]:
+async def _recommend(service: Service, record: LearnerRecord, limit: int) -> Ranked:
     return await service.recommend(service.engine, record, service.clock(), limit, categories=PORTAL_CATEGORIES)
 
 
@@ -249,21 +249,15 @@ def _themes(competency: str | None) -> list[str]:
     return [name for part in (competency or "").split(",") if (name := " ".join(part.casefold().split()))]
 
 
-def _themes_first(
-    items: Sequence[Recommendation], themes: Sequence[str], reference: Reference
-) -> tuple[Recommendation, ...]:
-    """Put the courses that teach something of the themes first, each part in its order."""
+def _themes_first(courses: Sequence[str], themes: Sequence[str], reference: Reference) -> list[int]:
+    """Return the rows of the courses, those that teach something of the themes first, each part in its order."""
 
-    def teaches(item: Recommendation) -> bool:
-        taught = (reference.competencies.get(t.competency) for t in reference.courses[item.course].teaches)
+    def teaches(row: int) -> bool:
+        taught = (reference.competencies.get(t.competency) for t in reference.courses[courses[row]].teaches)
         names = {(name or "").casefold() for c in taught if c is not None for name in (c.theme, c.name)}
         return not names.isdisjoint(themes)
 
-    ordered = sorted(items, key=lambda item: not teaches(item))
-    return tuple(
-        Recommendation(item.course, place, item.score, item.track, item.reasons, item.propensity)
-        for place, item in enumerate(ordered, start=1)
-    )
+    return sorted(range(len(courses)), key=lambda row: not teaches(row))
 
 
 def _answer(shown: ShownList, thumbs: Sequence[Feedback]) -> Response:

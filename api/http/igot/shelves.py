@@ -17,7 +17,7 @@ from api.http.service import Service, service_of
 from features.numbers import NUMERIC
 from features.records import Learner
 from recommender.eligibility import PORTAL_CATEGORIES
-from recommender.engine import GUIDED
+from recommender.ranked import GUIDED
 from recommender.trending import SHELVES, trending
 
 DESIGNATION_PATHS = ("/courseRecommend/v1/courses", "/api/courseRecommend/v1/courses")

@@ -17,7 +17,6 @@ from api.http.shapes import (
     head,
     path_document,
     reasons_list,
-    recommendation_item,
 )
 from api.http.v1.documents import Competencies, Gaps, Milestones, PathDocument, Recommendations, WhyNot
 from api.http.v1.parameters import Category, CourseId, Language, LearnerId, Limit, Offset, Track, Words
@@ -56,17 +55,11 @@ async def recommendations(
         return same
     asked = {"track": track, "language": language, "categories": _folded(category)}
     wishes = made_wishes(competency, provider, boost, max_hours, diversity)
-    items = await listed(service, engine, record, at, limit, offset, wishes, **asked)
-    shown = service.shown(learner, "v1", engine, items)
+    ranked = await listed(service, engine, record, at, limit, offset, wishes, **asked)
+    shown = service.shown(learner, "v1", engine, ranked)
     service.writer.note_shown(shown)
-    return Answer(
-        {
-            **head(engine, learner, at),
-            "id": shown.id,
-            "items": [recommendation_item(item, service.cards(engine), lang) for item in items],
-        },
-        headers=fresh.headers,
-    )
+    items = service.list_items(engine, lang).of(ranked)
+    return Answer({**head(engine, learner, at), "id": shown.id, "items": items}, headers=fresh.headers)
 
 
 @router.get("/recommendations/why-not/{course}", response_model=WhyNot)

@@ -12,7 +12,8 @@ from pydantic import Field
 from api.http.service import Service
 from features.errors import KarmapathError
 from features.records import LearnerRecord
-from recommender.engine import Engine, Recommendation
+from recommender.engine import Engine
+from recommender.ranked import Ranked
 from recommender.shaping import Boost, BoostKind, Wishes, shaped
 
 BOOST = r"^(competency|theme|provider|category):.{1,200}=-?(0(\.\d{1,3})?|1(\.0{1,3})?)$"
@@ -63,14 +64,15 @@ async def listed(
     offset: int = 0,
     wanted: Wishes = Wishes(),  # noqa: B008 - it cannot be changed
     **asked: Any,
-) -> tuple[Recommendation, ...]:
+) -> Ranked:
     """Return a page of the learner's list, shaped as it is wanted; ``asked`` as ``Engine.recommend``."""
     last = offset + limit
     depth = len(engine.bundle.course_ids) if wanted.narrows else max(last, _DEPTH) if wanted.reorders else last
-    items = await service.recommend(engine, record, at, depth, **asked)
+    ranked = await service.recommend(engine, record, at, depth, **asked)
     if wanted.narrows or wanted.reorders:
-        items = shaped(items, wanted, engine.reference, last)
-    return items[offset:]
+        courses = [engine.reference.courses[course] for course in ranked.ids]
+        ranked = ranked.picked(shaped(courses, ranked.scores, wanted, engine.reference, last))
+    return ranked.picked(range(offset, len(ranked)), first=offset + 1) if offset else ranked
 
 
 def _boost(text: str) -> Boost:

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from api.http.answers import Answer, stamp
 from api.http.service import service_of
-from api.http.shapes import Cards, recommendation_item
 from api.http.v1.documents import StatelessRecommendations
 from api.http.v1.shaping import BOOST, listed, made_wishes
 from features.numbers import NUMERIC
@@ -85,14 +84,13 @@ async def recommend_to_profile(request: Request, question: Question) -> Response
     service = service_of(request)
     engine, at = service.engine, service.clock()
     wanted = made_wishes(question.competency, question.provider, question.boost, question.max_hours, question.diversity)
-    items = await listed(
+    ranked = await listed(
         service, engine, _record(question), at, question.limit, question.offset, wanted,
         track=question.track, language=question.language,
         categories=frozenset(name.casefold() for name in question.category) or None,
     )  # fmt: skip
-    cards = Cards(engine.reference)
-    worded = [recommendation_item(item, cards, question.lang) for item in items]
-    return Answer({"model": engine.version, "at": stamp(at), "items": worded})
+    items = service.list_items(engine, question.lang).of(ranked)
+    return Answer({"model": engine.version, "at": stamp(at), "items": items})
 
 
 def _record(question: Question) -> LearnerRecord:
