@@ -22,6 +22,8 @@ from features.text import load_abbreviations
 from recommender.eligibility import is_entitled
 from recommender.engine import Engine
 from recommender.matching.facets import Facets
+from recommender.matching.found_by import NOTHING_ASKED, FoundBy
+from recommender.matching.found_by import WORDS as BY_WORDS
 from recommender.matching.search import CourseSearch, Hit, SearchAnswer
 
 log = logging.getLogger("karmapath.search")
@@ -139,4 +141,5 @@ def _by_words(
     )
     found = facets.narrowed((course.id for course in named), filters)
     hits = tuple(Hit(course, 1.0) for course in found[offset : offset + limit])
-    return SearchAnswer(hits, len(found), facets.counted(found))
+    why = FoundBy((BY_WORDS,), tuple(words)) if words else NOTHING_ASKED
+    return SearchAnswer(hits, len(found), facets.counted(found), found_by=lambda _: why)

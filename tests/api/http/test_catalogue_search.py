@@ -115,6 +115,7 @@ def test_before_anything_is_ready_the_words_of_names_are_searched(
     monkeypatch.setattr(Searcher, "prepare", lambda *_: None)
     document = _asking(client)("BEGINNERS", facet=["fee", "category"])
     assert (ids(document), document["searched"]) == (["c1", "c3"], "words")
+    assert codes(document) == [["found_words"], ["found_words"]]
     assert [one["values"][0]["count"] for one in document["facets"]] == [2, 2]
 
 
