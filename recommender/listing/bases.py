@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -20,17 +18,22 @@ from models.profile_fold import ProfileFold
 from recommender.listing.reason_codes import OF_MODEL
 
 KEPT_BYTES, KEPT_BYTES_COMPILED = 64_000_000, 512_000_000
-"""Memory for base rows that are kept, for a few learners at a time and for millions; those asked for longest ago go."""
+"""Memory for base rows that are kept, for a few learners at a time and for millions; when it is full, all go."""
 
 
-@dataclass(frozen=True)
-class Base:
-    """What one profile adds."""
+class Shelf:
+    """Base rows of profiles. They are only ever added: what was read of a shelf stays as it is."""
 
-    scores: Scores
-    """Shape (len(SITUATIONS), n_courses)."""
-    loudest: NDArray[np.uint8]
-    """Shape (len(SITUATIONS), n_courses): reason code of the profile's model that adds most."""
+    def __init__(self, room: int, n_courses: int) -> None:
+        self.scores: Scores = np.empty((room, len(SITUATIONS), n_courses), dtype=np.float32)
+        """What the profile in each place says, before any history."""
+        self.loudest: NDArray[np.uint8] = np.empty(self.scores.shape, dtype=np.uint8)
+        """Reason code of the profile's model that adds most."""
+        self.places: dict[Learner, int] = {}
+
+    def places_of(self, profiles: Sequence[Learner]) -> list[int]:
+        """Return the place of each profile, -1 where it is not on the shelf."""
+        return [self.places.get(profile, -1) for profile in profiles]
 
 
 class Bases:
@@ -42,33 +45,45 @@ class Bases:
         self.fold = bundle.hybrid.folded_profiles()
         self._codes = np.array([OF_MODEL[name] for name in ALL], dtype=np.uint8)[self.fold.parts]
         self._rows = np.asarray(self.fold.rows)
-        self._kept: OrderedDict[Learner, Base] = OrderedDict()
         kept = KEPT_BYTES_COMPILED if compiled else KEPT_BYTES
         self._most = max(16, kept // (5 * len(SITUATIONS) * max(len(bundle.course_ids), 1)))
+        self._shelf = self._empty_shelf(self._most)
         self._lock = Lock()
 
-    def of(self, profile: Learner) -> Base:
-        """Return the rows of a profile; the same bits whoever else is asked about."""
-        with self._lock:
-            if profile in self._kept:
-                self._kept.move_to_end(profile)
-                return self._kept[profile]
-        base = self._made(profile)
-        with self._lock:
-            self._kept[profile] = base
-            if len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return base
+    def of(self, profiles: Sequence[Learner]) -> tuple[Shelf, NDArray[np.int64]]:
+        """Return a shelf with the rows of the profiles and their places; the same bits whoever else is asked about."""
+        shelf = self._shelf
+        places = shelf.places_of(profiles)
+        if -1 in places:
+            with self._lock:
+                shelf = self._with_room_for(set(profiles))
+                for profile in profiles:
+                    if profile not in shelf.places:
+                        place = len(shelf.places)
+                        shelf.scores[place], shelf.loudest[place] = self._made(profile)
+                        shelf.places[profile] = place
+            places = shelf.places_of(profiles)
+        return shelf, np.array(places, dtype=np.int64)
 
-    def _made(self, profile: Learner) -> Base:
+    def _with_room_for(self, profiles: set[Learner]) -> Shelf:
+        """Return the shelf, a new one where this one has no room for all: who reads the old one goes on doing so."""
+        if len(profiles | self._shelf.places.keys()) > len(self._shelf.scores):
+            self._shelf = self._empty_shelf(max(self._most, len(profiles)))
+        return self._shelf
+
+    def _empty_shelf(self, room: int) -> Shelf:
+        # Memory is taken up as rows are put there.
+        return Shelf(room, len(self.bundle.course_ids))
+
+    def _made(self, profile: Learner) -> tuple[Scores, NDArray[np.uint8]]:
         index = self.bundle.learner_vocabulary.index
         known = {index[name] for name in learner_features(profile, self.bundle.reference) if name in index}
         features = np.array(sorted(known), dtype=np.int64)
         if self.compiled:
             from recommender.listing.bases_numba import base_compiled  # noqa: PLC0415 - serving does without it
 
-            return Base(*base_compiled(self.fold, self._rows, self._codes, features))
-        return Base(*base_plain(self.fold, self._rows, self._codes, features))
+            return base_compiled(self.fold, self._rows, self._codes, features)
+        return base_plain(self.fold, self._rows, self._codes, features)
 
 
 def base_plain(

@@ -43,11 +43,12 @@ class EvidenceColumns:
     def __len__(self) -> int:
         return len(self.learner)
 
-    def of(self, first: int, last: int) -> EvidenceColumns:
-        """Return the rows of learners ``first`` up to ``last``, the first of whom becomes number 0."""
-        begin, end = np.searchsorted(self.learner, [first, last])
-        own = EvidenceColumns(*(getattr(self, one.name)[begin:end] for one in fields(self)))
-        return replace(own, learner=own.learner - first)
+    def of(self, learners: NDArray[np.int64]) -> EvidenceColumns:
+        """Return the rows of some learners, who become numbers 0, 1, ..."""
+        starts, ends = (np.searchsorted(self.learner, learners, side) for side in ("left", "right"))
+        rows = ranges(starts, ends - starts)
+        own = EvidenceColumns(*(getattr(self, one.name)[rows] for one in fields(self)))
+        return replace(own, learner=np.repeat(np.arange(len(learners)), ends - starts))
 
 
 @dataclass(frozen=True)
@@ -71,32 +72,14 @@ class LearnerBlock:
     def __len__(self) -> int:
         return len(self.histories)
 
-    def by_profile(self) -> tuple[LearnerBlock, NDArray[np.int64]]:
-        """Return the learners in order of their profiles, and where each of them stood."""
-        order = np.argsort(self.profile, kind="stable")
-        if (order[1:] > order[:-1]).all():
-            return self, order
-        place = np.empty(len(order), dtype=np.int64)
-        place[order] = np.arange(len(order))
-        sizes = np.diff(self.barred_from)[order]
-        barred_from = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        moved = place[self.evidence.learner]
-        rows = np.argsort(moved, kind="stable")
-        evidence = EvidenceColumns(*(getattr(self.evidence, one.name)[rows] for one in fields(EvidenceColumns)))
+    def rows(self, learners: NDArray[np.int64]) -> LearnerBlock:
+        """Return some learners, in that order."""
+        sizes = np.diff(self.barred_from)[learners]
         return replace(
             self,
-            histories=self.histories.rows(order),
-            profile=self.profile[order],
-            barred_from=barred_from,
-            barred=self.barred[ranges(self.barred_from[order], sizes)],
-            evidence=replace(evidence, learner=moved[rows]),
-        ), order
-
-    def rows(self, learners: slice) -> LearnerBlock:
-        """Return some learners that stand one after the other."""
-        first, last, _ = learners.indices(len(self))
-        begin, end = self.barred_from[first], self.barred_from[last]
-        return LearnerBlock(
-            self.histories.rows(slice(first, last)), self.profile[first:last], self.profiles, self.post,
-            self.barred_from[first : last + 1] - begin, self.barred[begin:end], self.evidence.of(first, last),
-        )  # fmt: skip
+            histories=self.histories.rows(learners),
+            profile=self.profile[learners],
+            barred_from=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+            barred=self.barred[ranges(self.barred_from[learners], sizes)],
+            evidence=self.evidence.of(learners),
+        )

@@ -32,6 +32,15 @@ class CourseNeeds:
 
 
 @dataclass(frozen=True)
+class Lifts:
+    """What needs add to scores, as ``CourseNeeds`` has them."""
+
+    start: NDArray[np.int64]
+    course: NDArray[np.int32]
+    lift: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Lessons:
     """What of each post's requirements which course teaches; those of post ``p`` begin at ``start[p]``, by course."""
 
@@ -62,21 +71,13 @@ class Lessons:
         return np.diff(self.start)
 
 
-def course_needs(
-    post: NDArray[np.int64], standing: Standings, posts: PostTable, lessons: Lessons, *, compiled: bool = False
-) -> CourseNeeds:
+def course_needs(post: NDArray[np.int64], standing: Standings, posts: PostTable, lessons: Lessons) -> CourseNeeds:
     """Return how far each course closes the gaps of each learner; ``post`` has shape (n,).
 
     A step counts with P(not yet held) times the requirement's weight (``CRITICAL`` times, where it is critical) times
     the confidence that the course teaches it.
     """
-    if compiled:
-        from recommender.listing.needs_numba import needs_compiled  # noqa: PLC0415 - serving does without it
-        from recommender.listing.standings_numba import steps_compiled  # noqa: PLC0415
-
-        upto = steps_compiled(standing.need, standing.at_least, posts.worth)
-        return CourseNeeds(*needs_compiled(post, standing.start, upto, lessons))
-    upto = _steps_up_to(standing, posts)
+    upto = steps_up_to(standing, posts)
     sizes = lessons.sizes[post]
     row = ranges(lessons.start[post], sizes)
     learner = np.repeat(np.arange(len(post)), sizes)
@@ -86,7 +87,18 @@ def course_needs(
     return _by_course(learner, lessons.course[row], closed, len(post), lessons.hours)
 
 
-def _steps_up_to(standing: Standings, posts: PostTable) -> NDArray[np.float64]:
+def lifts(needs: CourseNeeds, height: NDArray[np.float32]) -> Lifts:
+    """Return what each need adds: a learner's greatest adds the learner's ``height``, shape (n,)."""
+    sizes = np.diff(needs.start)
+    greatest = np.zeros(len(sizes), dtype=np.float32)
+    some = np.flatnonzero(sizes)
+    if len(some):
+        greatest[some] = np.maximum.reduceat(needs.need, needs.start[some])
+    lift = np.asarray(np.repeat(height, sizes) * (needs.need / np.repeat(greatest, sizes)), dtype=np.float32)
+    return Lifts(needs.start, needs.course, lift)
+
+
+def steps_up_to(standing: Standings, posts: PostTable) -> NDArray[np.float64]:
     """Return the weighted missing steps up to each level, shape (n_rows, 6)."""
     worth = posts.worth[standing.need]
     steps = np.zeros((len(worth), MAX_LEVEL + 1))

@@ -23,12 +23,16 @@ FROM_BASE, FROM_NEED, FROM_OTHERS, FROM_GROUP = 0, 1, 2, 3
 
 @dataclass(frozen=True)
 class Work:
-    """What the kernel reads; learner ``r`` of n."""
+    """What the kernel reads of n learners."""
 
     base: Scores
-    """Shape (n_bases, n_courses): what profiles say, ``-inf`` for what may not be shown."""
+    """Shape (n_bases, n_courses): what profiles say."""
     own: NDArray[np.int64]
     """Shape (n,), row of ``base``."""
+    bars: Scores
+    """Shape (n_bars, n_courses): 0, ``-inf`` for what may not be shown."""
+    bar: NDArray[np.int64]
+    """Shape (n,), row of ``bars``."""
     others: Scores
     """Shape (n, n_courses): what models say that are no sums of rows; shape (0, 0) where there are none."""
     rows: NDArray[np.int16]
@@ -40,6 +44,8 @@ class Work:
     few: NDArray[np.int64]
     recency: Scores
     """Shape (n_groups, n_ages): weight of a course by its age; the last holds for all older ones."""
+    learner: NDArray[np.int64]
+    """Shape (n,): whose history and whose barred courses these are; the arrays hold those of others as well."""
     history_from: NDArray[np.int64]
     history: NDArray[np.int32]
     need_from: NDArray[np.int64]
@@ -86,9 +92,11 @@ def best_plain(work: Work, k: int, track: int) -> Best:
 
 
 def _best_of_one(work: Work, learner: int, k: int, track: int, found: Best) -> None:
-    base = work.base[work.own[learner]]
-    before = base + work.others[learner] if len(work.others) else base
-    history = _between(work.history, work.history_from, learner)[::-1].astype(np.int64)
+    number, base = int(work.learner[learner]), work.base[work.own[learner]]
+    before = base + work.bars[work.bar[learner]]
+    if len(work.others):
+        before += work.others[learner]
+    history = _between(work.history, work.history_from, number)[::-1].astype(np.int64)
     long = int(len(history) > work.little)
     ages = np.minimum(np.arange(len(history)), work.recency.shape[1] - 1)
     weights = work.recency[:, ages] * work.unit[long][:, history]
@@ -97,7 +105,7 @@ def _best_of_one(work: Work, learner: int, k: int, track: int, found: Best) -> N
     scores[needed] += need
     lift = np.zeros(len(scores), dtype=np.float32)
     lift[needed] = need
-    scores[_between(work.barred, work.barred_from, learner)] = -np.inf
+    scores[_between(work.barred, work.barred_from, number)] = -np.inf
     if track != ALL_COURSES:
         scores[(lift > 0) != (track == ONLY_GUIDED)] = -np.inf
     best = _best_k(scores, k)

@@ -19,8 +19,10 @@ from recommender.listing.kernel import (
 )
 from recommender.listing.lists import NOTHING
 
-_STRIP = 16
-"""Courses that are compared with the least of the best at once."""
+_DEPTH = 16
+"""Courses of a strip; of each strip the greatest score is known."""
+_FEW = 96
+"""So many courses are put in order by counting, for each, how many are better; more are sorted."""
 
 
 def best_compiled(work: Work, k: int, track: int) -> Best:
@@ -28,62 +30,167 @@ def best_compiled(work: Work, k: int, track: int) -> Best:
     found = Best.empty(len(work.own), k)
     if k:
         _learners(
-            work.base, work.own, work.others, work.rows, work.unit, work.few_from, work.few, work.recency,
-            work.history_from, work.history, work.need_from, work.need_course, work.need, work.barred_from,
-            work.barred, work.little, track,
+            work.base, work.own, work.bars, work.bar, work.others, work.rows.reshape(-1), work.unit, work.few_from,
+            work.few, work.recency, work.learner, work.history_from, work.history, work.need_from, work.need_course,
+            work.need, work.barred_from, work.barred, work.little, track,
             found.courses, found.scores, found.guided, found.nearest, found.loudest,
         )  # fmt: skip
     return found
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _learners(
-    base: Any, own: Any, others: Any, rows: Any, unit: Any, few_from: Any, few: Any, recency: Any,
-    history_from: Any, history: Any, need_from: Any, need_course: Any, need: Any, barred_from: Any,
+    base: Any, own: Any, bars: Any, bar: Any, others: Any, rows: Any, unit: Any, few_from: Any, few: Any, recency: Any,
+    learners: Any, history_from: Any, history: Any, need_from: Any, need_course: Any, need: Any, barred_from: Any,
     barred: Any, little: int, track: int,
     courses: Any, values: Any, guided: Any, nearest: Any, loudest: Any,
 ) -> None:  # fmt: skip
-    n_courses = base.shape[1]
+    n_courses, n_groups, k = base.shape[1], len(recency), courses.shape[1]
+    strips = max(n_courses // _DEPTH, 1)
     scores, lift = np.empty(n_courses, dtype=np.float32), np.zeros(n_courses, dtype=np.float32)
     other = np.full(n_courses, -np.inf, dtype=np.float32)
-    total = np.empty(len(recency), dtype=np.float32)
+    greatest = np.empty(strips, dtype=np.float32)
+    keys = np.empty(n_courses, dtype=np.int64)
+    total = np.empty(n_groups, dtype=np.float32)
+    room = 64 * n_groups
+    weight, where = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.int64)
     guess = np.float32(1.0)
-    for learner in range(len(own)):
-        taken = history[history_from[learner] : history_from[learner + 1]]
+    for row in range(len(learners)):
+        taken = history[history_from[learners[row]] : history_from[learners[row] + 1]]
+        size = len(taken) * n_groups
+        if size > room:
+            room = 2 * size
+            weight, where = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.int64)
         long = int(len(taken) > little)
-        said, spoken = base[own[learner]], rows[long]
-        weights = _weights(taken, unit[long], recency)
-        before = said
+        _weigh(taken, unit[long], recency, long, weight, where)
+        said = base[own[row]]
         if len(others):
-            other = others[learner]
-            before = said + other
-        _add_all(before, scores, taken, weights, spoken, few_from)
-        _add_few(scores, taken, weights, spoken, few_from, few)
-        needs = slice(need_from[learner], need_from[learner + 1])
-        _lift(scores, lift, need_course[needs], need[needs])
-        scores[barred[barred_from[learner] : barred_from[learner + 1]]] = -np.inf
+            other = others[row]
+        _begin(scores, said, bars[bar[row]], other, len(others) > 0)
+        _add_all(scores, rows, weight[:size], where[:size], few_from)
+        _add_few(scores, rows, weight[:size], where[:size], few_from, few)
+        first, last = need_from[row], need_from[row + 1]
+        for entry in range(first, last):
+            lift[need_course[entry]] = need[entry]
+            scores[need_course[entry]] += need[entry]
+        for entry in range(barred_from[learners[row]], barred_from[learners[row] + 1]):
+            scores[barred[entry]] = -np.inf
         _only(scores, lift, track)
-        reached = _reached(scores, len(courses[learner]), guess)
-        size = _keep(scores, reached, courses[learner], values[learner])
+        if 2 * k > strips:
+            reached = _reached(scores, k, guess)
+            n_found = _that_reach(scores, reached, keys)
+        else:
+            _greatest(scores, greatest)
+            reached = _reached(greatest, k, guess)
+            n_found = _in_strips(scores, greatest, reached, keys)
         guess = reached if reached > -np.inf else guess
-        for place in range(size):
-            course = courses[learner, place]
-            guided[learner, place] = lift[course] > 0
-            nearest[learner, place], loudest[learner, place] = _facts(
-                course, said[course], lift[course], other[course], taken, weights, spoken, total
+        n_kept = _keep(keys[:n_found], scores, courses[row], values[row])
+        for place in range(n_kept):
+            course = courses[row, place]
+            guided[row, place] = lift[course] > 0
+            nearest[row, place], loudest[row, place] = _facts(
+                course, said[course], lift[course], other[course], taken, rows, weight, where, total
             )
-        lift[need_course[needs]] = 0.0
+        for entry in range(first, last):
+            lift[need_course[entry]] = 0.0
 
 
-@njit(cache=True, nogil=True)
-def _lift(scores: Any, lift: Any, course: Any, need: Any) -> None:
-    """Add what needs add, and note it in ``lift``."""
-    for entry in range(len(course)):
-        lift[course[entry]] = need[entry]
-        scores[course[entry]] += need[entry]
+@njit(cache=True, nogil=True, error_model="numpy")
+def _weigh(history: Any, unit: Any, recency: Any, long: int, weight: Any, where: Any) -> None:
+    """Note weight and place of the rows that are added, the newest course first and the groups in turn."""
+    n_groups, n_courses = unit.shape
+    oldest, n, size = recency.shape[1] - 1, len(history), 0
+    for age in range(n):
+        course = np.int64(history[n - 1 - age])
+        for group in range(n_groups):
+            weight[size] = recency[group, min(age, oldest)] * unit[group, course]
+            where[size] = ((long * n_groups + group) * n_courses + course) * n_courses
+            size += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _begin(scores: Any, said: Any, bar: Any, other: Any, has_others: bool) -> None:
+    """Put into ``scores`` what the profile and other models say, ``-inf`` for what may not be shown."""
+    if has_others:
+        for course in range(len(scores)):
+            scores[course] = (said[course] + bar[course]) + other[course]
+    else:
+        for course in range(len(scores)):
+            scores[course] = said[course] + bar[course]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_all(scores: Any, rows: Any, weight: Any, where: Any, few_from: Any) -> None:
+    """Add the rows of groups that speak of all courses, four at a time.
+
+    A row that is added in place of none is the first one times 0: it changes nothing.
+    """
+    n_groups, n = len(few_from) - 1, len(scores)
+    waiting = 0
+    a, b, c = 0, 0, 0
+    u, v, w = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+    for entry in range(len(weight)):
+        group = entry % n_groups
+        if weight[entry] == 0 or few_from[group] != few_from[group + 1]:
+            continue
+        if waiting == 0:
+            a, u = where[entry], weight[entry]
+        elif waiting == 1:
+            b, v = where[entry], weight[entry]
+        elif waiting == 2:
+            c, w = where[entry], weight[entry]
+        else:
+            _four(scores, rows[a : a + n], rows[b : b + n], rows[c : c + n], rows[where[entry] : where[entry] + n],
+                  u, v, w, weight[entry])  # fmt: skip
+        waiting = (waiting + 1) % 4
+    if waiting == 3:
+        _three(scores, rows[a : a + n], rows[b : b + n], rows[c : c + n], u, v, w)
+    elif waiting == 2:
+        _two(scores, rows[a : a + n], rows[b : b + n], u, v)
+    elif waiting == 1:
+        _one(scores, rows[a : a + n], u)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _four(scores: Any, a: Any, b: Any, c: Any, d: Any, u: Any, v: Any, w: Any, x: Any) -> None:
+    for course in range(len(scores)):
+        scores[course] = (
+            ((scores[course] + u * np.float32(a[course])) + v * np.float32(b[course])) + w * np.float32(c[course])
+        ) + x * np.float32(d[course])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _three(scores: Any, a: Any, b: Any, c: Any, u: Any, v: Any, w: Any) -> None:
+    for course in range(len(scores)):
+        scores[course] = ((scores[course] + u * np.float32(a[course])) + v * np.float32(b[course])) + w * np.float32(
+            c[course]
+        )
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _two(scores: Any, a: Any, b: Any, u: Any, v: Any) -> None:
+    for course in range(len(scores)):
+        scores[course] = (scores[course] + u * np.float32(a[course])) + v * np.float32(b[course])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _one(scores: Any, a: Any, u: Any) -> None:
+    for course in range(len(scores)):
+        scores[course] = scores[course] + u * np.float32(a[course])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_few(scores: Any, rows: Any, weight: Any, where: Any, few_from: Any, few: Any) -> None:
+    """Add the rows of groups that speak of few courses."""
+    n_groups = len(few_from) - 1
+    for group in range(n_groups if len(few) else 0):
+        for entry in range(group, len(weight), n_groups):
+            for place in range(few_from[group], few_from[group + 1]):
+                course = few[place]
+                scores[course] += weight[entry] * np.float32(rows[where[entry] + course])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _only(scores: Any, lift: Any, track: int) -> None:
     """Bar what is not of the track."""
     if track != ALL_COURSES:
@@ -92,83 +199,23 @@ def _only(scores: Any, lift: Any, track: int) -> None:
                 scores[course] = -np.inf
 
 
-@njit(cache=True, nogil=True)
-def _weights(history: Any, unit: Any, recency: Any) -> Any:
-    """Return the weight of each course by group and age, the newest first."""
-    n_groups, oldest, n = unit.shape[0], recency.shape[1] - 1, len(history)
-    weights = np.empty((n_groups, n), dtype=np.float32)
-    for age in range(n):
-        for group in range(n_groups):
-            weights[group, age] = recency[group, min(age, oldest)] * unit[group, history[n - 1 - age]]
-    return weights
-
-
-@njit(cache=True, nogil=True)
-def _add_all(before: Any, scores: Any, history: Any, weights: Any, rows: Any, few_from: Any) -> None:
-    """Put into ``scores`` what was ``before`` and the rows of groups that speak of all courses, four rows at a time."""
-    n, n_groups = len(history), len(rows)
-    n_courses = len(scores)
-    weight, group_of, course_of = (
-        np.zeros(n * n_groups + 4, dtype=np.float32),
-        np.zeros(n * n_groups + 4, dtype=np.int64),
-        np.zeros(n * n_groups + 4, dtype=np.int64),
-    )
-    size = 0
-    for age in range(n):
-        for group in range(n_groups):
-            if few_from[group] == few_from[group + 1] and weights[group, age] != 0:
-                weight[size], group_of[size], course_of[size] = weights[group, age], group, history[n - 1 - age]
-                size += 1
-    done = 0
-    source = before
-    while size - done >= 4:
-        a, b = rows[group_of[done], course_of[done]], rows[group_of[done + 1], course_of[done + 1]]
-        c, d = rows[group_of[done + 2], course_of[done + 2]], rows[group_of[done + 3], course_of[done + 3]]
-        u, v, w, x = weight[done], weight[done + 1], weight[done + 2], weight[done + 3]
-        for course in range(n_courses):
-            scores[course] = (
-                ((source[course] + u * np.float32(a[course])) + v * np.float32(b[course])) + w * np.float32(c[course])
-            ) + x * np.float32(d[course])
-        done += 4
-        source = scores
-    while done < size:
-        a, u = rows[group_of[done], course_of[done]], weight[done]
-        for course in range(n_courses):
-            scores[course] = source[course] + u * np.float32(a[course])
-        done += 1
-        source = scores
-    if size == 0:
-        scores[:] = before
-
-
-@njit(cache=True, nogil=True)
-def _add_few(scores: Any, history: Any, weights: Any, rows: Any, few_from: Any, few: Any) -> None:
-    """Add the rows of groups that speak of few courses."""
-    n = len(history)
-    for group in range(len(rows)):
-        for age in range(n):
-            for entry in range(few_from[group], few_from[group + 1]):
-                course = few[entry]
-                scores[course] += weights[group, age] * np.float32(rows[group, history[n - 1 - age], course])
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _facts(
-    course: int, said: Any, lift: Any, other: Any, history: Any, weights: Any, rows: Any, total: Any
+    course: int, said: Any, lift: Any, other: Any, history: Any, rows: Any, weight: Any, where: Any, total: Any
 ) -> tuple[int, int]:
     """Return the course of the history that adds most, and what says most."""
-    n_groups, n = len(rows), len(history)
+    n_groups, n, entry = len(total), len(history), 0
     total[:] = 0.0
     nearest, most = NOTHING, np.float32(0.0)
     for age in range(n):
-        taken = history[n - 1 - age]
         together = np.float32(0.0)
         for group in range(n_groups):
-            added = weights[group, age] * np.float32(rows[group, taken, course])
+            added = weight[entry] * np.float32(rows[where[entry] + course])
             total[group] += added
             together += added
+            entry += 1
         if together > most:
-            nearest, most = taken, together
+            nearest, most = history[n - 1 - age], together
     loudest, most = FROM_BASE, said
     if lift > most:
         loudest, most = FROM_NEED, lift
@@ -181,9 +228,20 @@ def _facts(
     return nearest, loudest
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _greatest(scores: Any, greatest: Any) -> None:
+    """Put the greatest score of each strip into ``greatest``; strip ``s`` has the courses ``s + m * len(greatest)``."""
+    strips = len(greatest)
+    greatest[:] = scores[:strips]
+    for start in range(strips, len(scores), strips):
+        layer = scores[start : start + strips]
+        for strip in range(len(layer)):
+            greatest[strip] = layer[strip] if layer[strip] > greatest[strip] else greatest[strip]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _reached(scores: Any, k: int, guess: Any) -> Any:
-    """Return a value that k scores reach and not many more; ``-inf`` where fewer than k courses may be shown.
+    """Return a value that k scores reach and not many more; ``-inf`` where fewer than k do.
 
     ``guess`` only saves time: whatever the value, the courses that reach it hold the k best.
     """
@@ -193,7 +251,7 @@ def _reached(scores: Any, k: int, guess: Any) -> Any:
         count = _count(scores, value)
         if count >= k:
             low = value
-            if count <= k + k // 8:
+            if count <= k + k // 4:
                 break
             following = value + step if high == np.inf else np.float32(0.5) * (low + high)
         else:
@@ -206,7 +264,7 @@ def _reached(scores: Any, k: int, guess: Any) -> Any:
     return low
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc"})
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc"})
 def _count(scores: Any, value: Any) -> Any:
     """Count scores that reach a value; in float32, exact below 16 million, so that the loop runs many at a time."""
     count = np.float32(0.0)
@@ -215,36 +273,59 @@ def _count(scores: Any, value: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc"})
-def _keep(scores: Any, least: Any, courses: Any, values: Any) -> int:
-    """Put the best of those that reach ``least`` into ``courses`` and ``values``, best first; return how many."""
-    size, n = 0, len(scores)
-    whole = n - n % _STRIP
-    for start in range(0, whole, _STRIP):
-        reach = np.float32(0.0)
-        for place in range(_STRIP):
-            reach += np.float32(scores[start + place] >= least)
-        if reach > 0:
-            for course in range(start, start + _STRIP):
-                if scores[course] >= least:
-                    size = _insert(course, scores[course], courses, values, size)
-    for course in range(whole, n):
-        if scores[course] >= least:
-            size = _insert(course, scores[course], courses, values, size)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _that_reach(scores: Any, least: Any, keys: Any) -> int:
+    """Put the keys of what reaches ``least``, and may be shown, into ``keys``; return how many there are."""
+    bits = scores.view(np.int32)
+    size = 0
+    for course in range(len(scores)):
+        if scores[course] >= least and scores[course] > -np.inf:
+            keys[size] = _key(bits[course], course)
+            size += 1
     return size
 
 
-@njit(cache=True, nogil=True)
-def _insert(course: int, value: Any, courses: Any, values: Any, size: int) -> int:
-    """Put a course behind all that are as good; courses come in order of their numbers."""
-    k = len(courses)
-    if value == -np.inf or (size == k and value <= values[k - 1]):
-        return size
-    place = size if size < k else k - 1
-    while place > 0 and values[place - 1] < value:
-        values[place] = values[place - 1]
-        courses[place] = courses[place - 1]
-        place -= 1
-    values[place] = value
-    courses[place] = course
-    return min(size + 1, k)
+@njit(cache=True, nogil=True, error_model="numpy")
+def _in_strips(scores: Any, greatest: Any, least: Any, keys: Any) -> int:
+    """As ``_that_reach``, looking only into strips that hold any."""
+    bits = scores.view(np.int32)
+    size = 0
+    for strip in range(len(greatest)):
+        if greatest[strip] >= least and greatest[strip] > -np.inf:
+            for course in range(strip, len(scores), len(greatest)):
+                if scores[course] >= least and scores[course] > -np.inf:
+                    keys[size] = _key(bits[course], course)
+                    size += 1
+    return size
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _key(bits: Any, course: int) -> Any:
+    """Return a number that is greater the better the course: by the bits of its score, then the lower number.
+
+    As whole numbers the bits of floats above 0 are in order, of those below 0 in the opposite one; both zeros are one.
+    """
+    value = np.int64(bits)
+    if value < 0:
+        value = -(value & 0x7FFFFFFF)
+    return (value << 32) - course
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _keep(keys: Any, scores: Any, courses: Any, values: Any) -> int:
+    """Put the best into ``courses`` and ``values``, best first; return how many."""
+    n, k = len(keys), len(courses)
+    if n > _FEW:
+        keys.sort()
+        for place in range(min(n, k)):
+            course = -keys[n - 1 - place] & 0xFFFFFFFF
+            courses[place], values[place] = course, scores[course]
+        return min(n, k)
+    for one in range(n):
+        key, better = keys[one], 0
+        for other in range(n):
+            better += keys[other] > key
+        if better < k:
+            course = -key & 0xFFFFFFFF
+            courses[better], values[better] = course, scores[course]
+    return min(n, k)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
@@ -20,12 +21,13 @@ from models.plan import LITTLE, NEIGHBOURS_NAME, SITUATIONS, situation
 from recommender.listing.allowed import Allowed
 from recommender.listing.bases import Bases
 from recommender.listing.block import LearnerBlock
-from recommender.listing.catalogue import Catalogue
-from recommender.listing.course_needs import CourseNeeds, Lessons, course_needs
+from recommender.listing.catalogue import Catalogue, milliseconds
+from recommender.listing.course_needs import Lessons, Lifts, course_needs, lifts
 from recommender.listing.kernel import ALL_COURSES, ONLY_DESIRABLE, ONLY_GUIDED, Best, Work, best_plain
 from recommender.listing.list_facts import Voices, reasons_plain
 from recommender.listing.lists import Lists
 from recommender.listing.standings import Standings, standings
+from recommender.listing.untold import Untold
 from recommender.state.evidence_table import DEFAULT_EVIDENCE, EvidenceTable
 from recommender.state.many import KindArrays
 
@@ -33,6 +35,17 @@ AT_ONCE = 2048
 """Learners who are worked on at once; memory grows with it, and with no other number of learners."""
 _S = len(SITUATIONS)
 _TRACKS = {None: ALL_COURSES, "guided": ONLY_GUIDED, "desirable": ONLY_DESIRABLE}
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What profiles say, and what they may be shown: rows of bases and of bars, and each learner's."""
+
+    scores: Scores
+    codes: NDArray[np.uint8]
+    own: NDArray[np.int64]
+    bars: Scores
+    bar: NDArray[np.int64]
 
 
 class Lister:
@@ -91,17 +104,21 @@ class Lister:
         threads
             How many to use; worth it only where the lister is ``compiled``.
         """
-        sorted_, order = block.by_profile()
-        starts = range(0, max(len(block), 1), AT_ONCE)
+        order = np.argsort(block.profile, kind="stable")
+        found = Lists.empty(len(block), min(k, len(self.catalogue)))
 
-        def part(start: int) -> Lists:
-            some = sorted_.rows(slice(start, start + AT_ONCE))
-            return self.explained(some, at, k, track=track, language=language, categories=categories)[0]
+        def put(start: int) -> None:
+            some = order[start : start + AT_ONCE]
+            found.put(some, self._listed(block, some, at, k, track, language, categories)[0])
 
-        if threads == 1 or len(starts) == 1:
-            return Lists.joined([part(start) for start in starts]).placed(order)
-        with ThreadPoolExecutor(threads) as pool:
-            return Lists.joined(list(pool.map(part, starts))).placed(order)
+        starts = range(0, len(block), AT_ONCE)
+        if threads == 1 or len(starts) <= 1:
+            for start in starts:
+                put(start)
+        else:
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(put, starts))
+        return found
 
     def explained(
         self,
@@ -114,19 +131,57 @@ class Lister:
         categories: frozenset[str] | None = None,
     ) -> tuple[Lists, Standings]:
         """Return the lists of a few learners, all at once, and where they stand: what reasons are about."""
-        catalogue = self.catalogue
-        post = block.post[block.profile]
-        standing = standings(block, catalogue.posts, at, self._kinds, compiled=self.compiled)
-        needs = course_needs(post, standing, catalogue.posts, self._lessons, compiled=self.compiled)
-        work, codes = self._work(block, needs, at, language, categories)
+        return self._listed(block, np.arange(len(block)), at, k, track, language, categories)
+
+    def _listed(
+        self,
+        block: LearnerBlock,
+        learners: NDArray[np.int64],
+        at: datetime,
+        k: int,
+        track: str | None,
+        language: str | None,
+        categories: frozenset[str] | None,
+    ) -> tuple[Lists, Standings]:
+        """Return lists and standings of some learners of the block, in their order."""
+        profile = block.profile[learners]
+        post, rows = block.post[profile], situation(block.histories.lengths[learners])
+        standing, needs = self._needs(block, learners, post, rows, at)
+        base = self._base(block, profile, rows, at, language, categories)
+        work = self._work(block, learners, rows, needs, base)
         best = self._kernel(work, k, _TRACKS[track])
-        reasons, subjects = self._reasons(best, work, codes, post, standing)
+        reasons, subjects = self._reasons(best, work, base.codes, post, standing, rows)
         return Lists(best.courses, best.scores, best.guided, reasons, subjects), standing
 
+    def _needs(
+        self,
+        block: LearnerBlock,
+        learners: NDArray[np.int64],
+        post: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        at: datetime,
+    ) -> tuple[Standings, Lifts]:
+        posts, lessons = self.catalogue.posts, self._lessons
+        if self.compiled:
+            from recommender.listing.standings_numba import standings_compiled  # noqa: PLC0415 - serving does without it
+
+            moment = milliseconds(at)
+            return standings_compiled(block, learners, post, rows, moment, posts, lessons, self._untold, self._kinds)
+        own = block if len(learners) == len(block) and (learners[1:] > learners[:-1]).all() else block.rows(learners)
+        standing = standings(own, posts, at, self._kinds)
+        needs = course_needs(post, standing, posts, lessons)
+        return standing, lifts(needs, self._heights[rows])
+
     def _reasons(
-        self, best: Best, work: Work, codes: NDArray[np.uint8], post: NDArray[np.int64], standing: Standings
+        self,
+        best: Best,
+        work: Work,
+        codes: NDArray[np.uint8],
+        post: NDArray[np.int64],
+        standing: Standings,
+        rows: NDArray[np.int64],
     ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-        posts, taught, rows = self.catalogue.posts, self.catalogue.taught, situation(np.diff(work.history_from))
+        posts, taught = self.catalogue.posts, self.catalogue.taught
         if self.compiled:
             from recommender.listing.facts_numba import reasons_compiled  # noqa: PLC0415 - serving does without it
 
@@ -144,79 +199,73 @@ class Lister:
     def _work(
         self,
         block: LearnerBlock,
-        needs: CourseNeeds,
-        at: datetime,
-        language: str | None,
-        categories: frozenset[str] | None,
-    ) -> tuple[Work, NDArray[np.uint8]]:
-        """Return what the kernel reads, and the reason codes of the base rows."""
-        rows = situation(block.histories.lengths)
-        met, own = np.unique(block.profile * _S + rows, return_inverse=True)
-        base, codes = self._base_rows(block, met, at, language, categories)
-        fold = self.bundle.hybrid.folded()
+        learners: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        needs: Lifts,
+        base: _Base,
+    ) -> Work:
+        """Return what the kernel reads."""
         return Work(
-            base=base,
-            own=own,
-            others=self._others(block, rows),
+            base=base.scores,
+            own=base.own,
+            bars=base.bars,
+            bar=base.bar,
+            others=self._others(block, learners, rows),
             rows=self._rows,
-            unit=fold.unit,
+            unit=self.bundle.hybrid.folded().unit,
             few_from=self._few[0],
             few=self._few[1],
             recency=self._recency,
+            learner=learners,
             history_from=block.histories.indptr,
             history=block.histories.courses,
             need_from=needs.start,
             need_course=needs.course,
-            need=self._lifts(needs, rows),
+            need=needs.lift,
             barred_from=block.barred_from,
             barred=block.barred,
             little=LITTLE,
-        ), codes
+        )
 
-    def _base_rows(
+    def _base(
         self,
         block: LearnerBlock,
-        met: NDArray[np.int64],
+        profile: NDArray[np.int32],
+        rows: NDArray[np.int64],
         at: datetime,
         language: str | None,
         categories: frozenset[str] | None,
-    ) -> tuple[Scores, NDArray[np.uint8]]:
-        """Return a row for each profile and situation that is met, with ``-inf`` for what may not be shown."""
-        rows = np.empty((len(met), len(self.catalogue)), dtype=np.float32)
-        codes = np.empty(rows.shape, dtype=np.uint8)
-        live = self._allowed.live(at, categories)
-        bars: dict[int, Scores] = {}
-        before, bar, base = -1, rows[:0], None
-        for number, (profile, row) in enumerate(zip(*(part.tolist() for part in np.divmod(met, _S)), strict=True)):
-            if base is None or profile != before:
-                learner = block.profiles[profile]
-                base, shown = self._bases.of(learner), self._allowed.open_to(learner, language)
-                if id(shown) not in bars:
-                    bars[id(shown)] = np.where(live & shown, 0.0, -np.inf).astype(np.float32)
-                before, bar = profile, bars[id(shown)]
-            np.add(base.scores[row], bar, out=rows[number])
-            codes[number] = base.loudest[row]
-        return rows, codes
+    ) -> _Base:
+        """Return what the learners' profiles say, and what they may be shown."""
+        met, number = _distinct(profile, len(block.profiles))
+        profiles = [block.profiles[one] for one in met]
+        shelf, places = self._bases.of(profiles)
+        bars, bar = self._allowed.bars(profiles, at, language, categories)
+        n_courses = len(self.catalogue)
+        return _Base(
+            shelf.scores.reshape(-1, n_courses), shelf.loudest.reshape(-1, n_courses), places[number] * _S + rows,
+            bars, bar[number],
+        )  # fmt: skip
 
-    def _others(self, block: LearnerBlock, rows: NDArray[np.int64]) -> Scores:
+    def _others(self, block: LearnerBlock, learners: NDArray[np.int64], rows: NDArray[np.int64]) -> Scores:
         hybrid = self.bundle.hybrid
         if not self._has_others:
             return np.zeros((0, 0), dtype=np.float32)
         features = self.bundle.learner_vocabulary.matrix(block.profiles, self.bundle.reference)
-        return hybrid.other_scores(LearnerBatch(block.histories, features[block.profile]), rows)
+        batch = LearnerBatch(block.histories.rows(learners), features[block.profile[learners]])
+        return hybrid.other_scores(batch, rows)
 
-    def _lifts(self, needs: CourseNeeds, rows: NDArray[np.int64]) -> Scores:
-        """Return what each need adds: the learner's greatest adds the height of the situation."""
-        plan = self.bundle.hybrid.plan
+    @cached_property
+    def _heights(self) -> Scores:
+        """What a learner's greatest need adds in each situation."""
+        plan, rows = self.bundle.hybrid.plan, np.arange(_S)
         if plan is None or "need" not in self.bundle.hybrid.models:
-            return np.zeros(len(needs.need), dtype=np.float32)
-        sizes = np.diff(needs.start)
-        greatest = np.zeros(len(rows), dtype=np.float32)
-        some = np.flatnonzero(sizes)
-        if len(some):
-            greatest[some] = np.maximum.reduceat(needs.need, needs.start[some])
-        height = need_height(plan, rows)
-        return np.asarray(np.repeat(height, sizes) * (needs.need / np.repeat(greatest, sizes)), dtype=np.float32)
+            return np.zeros(_S, dtype=np.float32)
+        return need_height(plan, rows)
+
+    @cached_property
+    def _untold(self) -> Untold:
+        return Untold.of(self.catalogue.posts, self._lessons, self._kinds, self._heights)
 
     @cached_property
     def _has_others(self) -> bool:
@@ -249,3 +298,14 @@ class Lister:
     @cached_property
     def _voices(self) -> Voices:
         return Voices.of(self.bundle.hybrid, len(self.catalogue))
+
+
+def _distinct(numbers: NDArray[np.int32], most: int) -> tuple[list[int], NDArray[np.int64]]:
+    """Return the distinct numbers, all below ``most``, in order, and the place there of each."""
+    if most == 1:
+        return ([0] if len(numbers) else []), np.zeros(len(numbers), dtype=np.int64)
+    place = np.zeros(most, dtype=np.int64)
+    place[numbers] = 1
+    met = np.flatnonzero(place)
+    place[met] = np.arange(len(met))
+    return met.tolist(), place[numbers]

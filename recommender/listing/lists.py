@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -28,19 +27,20 @@ class Lists:
     """Shape (n, k, 2), what each reason is about, as its code says: a competency or a course, else ``NOTHING``."""
 
     @classmethod
-    def joined(cls, parts: Sequence[Lists]) -> Lists:
-        """Return the lists of several blocks one after the other; one at least, of the same k."""
-        if len(parts) == 1:
-            return parts[0]
-        return cls(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(cls)))
+    def empty(cls, n: int, k: int) -> Lists:
+        """Return lists without courses."""
+        return cls(
+            np.full((n, k), NOTHING, dtype=np.int32),
+            np.full((n, k), -np.inf, dtype=np.float32),
+            np.zeros((n, k), dtype=np.bool_),
+            np.zeros((n, k, 2), dtype=np.uint8),
+            np.full((n, k, 2), NOTHING, dtype=np.int32),
+        )
 
-    def placed(self, rows: NDArray[np.int64]) -> Lists:
-        """Return the lists so that list ``n`` stands in row ``rows[n]``."""
-        if (rows[1:] > rows[:-1]).all():
-            return self
-        place = np.empty(len(rows), dtype=np.int64)
-        place[rows] = np.arange(len(rows))
-        return Lists(*(getattr(self, one.name)[place] for one in fields(self)))
+    def put(self, rows: NDArray[np.int64], lists: Lists) -> None:
+        """Put lists into the given rows, in place of what is there."""
+        for one in fields(self):
+            getattr(self, one.name)[rows] = getattr(lists, one.name)
 
     def __len__(self) -> int:
         return len(self.courses)

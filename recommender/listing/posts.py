@@ -42,6 +42,11 @@ class PostTable:
     """Shape (n_posts, n_competencies), -1 where a post does not require the competency."""
 
     @cached_property
+    def sizes(self) -> NDArray[np.int64]:
+        """Number of requirements of each post."""
+        return np.diff(self.start)
+
+    @cached_property
     def within(self) -> NDArray[np.float64]:
         """Shape (n_requirements, 5): 1 for the steps up to the required level, 0 for those above."""
         return (np.arange(1, MAX_LEVEL + 1) <= self.required[:, None]).astype(np.float64)

@@ -14,11 +14,13 @@ from recommender.listing.block import EvidenceColumns, LearnerBlock
 from recommender.listing.catalogue import milliseconds
 from recommender.listing.posts import PostTable
 from recommender.listing.ranges import changes, ranges
-from recommender.state.filter import posterior
-from recommender.state.many import EvidenceRows, KindArrays, step_totals
+from recommender.state import libm
+from recommender.state.filter import level_logits
+from recommender.state.many import EvidenceRows, KindArrays, half_lives, weighed_totals
 
-_DAY = 86_400_000
-_SPEAKS = 1e-3
+DAY = 86_400_000
+"""Milliseconds."""
+SPEAKS = 1e-3
 """Log-odds from which on evidence says anything."""
 
 
@@ -43,19 +45,13 @@ class Standings:
     """Place among the learner's gaps, the worst 0: as ``recommender.gaps.gaps`` orders them."""
 
 
-def standings(
-    block: LearnerBlock, posts: PostTable, at: datetime, kinds: KindArrays, *, compiled: bool = False
-) -> Standings:
-    """Return where each learner of the block stands at a moment."""
+def standings(block: LearnerBlock, posts: PostTable, at: datetime, kinds: KindArrays) -> Standings:
+    """Return where each learner of the block stands at a moment; ``standings_numba`` does the same, compiled."""
     post = block.post[block.profile]
     sizes = np.diff(posts.start)[post]
     start = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     need = ranges(posts.start[post], sizes)
     at_least, known = beliefs(block.evidence, start, len(need), at, kinds)
-    if compiled:
-        from recommender.listing.standings_numba import ranks_compiled  # noqa: PLC0415 - serving does without it
-
-        return Standings(start, need, at_least, known, *ranks_compiled(start, need, at_least, posts))
     missing = np.cumsum((1.0 - at_least[:, 1:]) * posts.within[need], axis=1)[:, -1]
     met = at_least[np.arange(len(need)), posts.required[need]] >= SURE
     learner = np.repeat(np.arange(len(block)), sizes)
@@ -69,13 +65,13 @@ def beliefs(
     evidence: EvidenceColumns, start: NDArray[np.int64], n_rows: int, at: datetime, kinds: KindArrays
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return P(at least each level), shape (n_rows, 6), and whether evidence speaks, shape (n_rows,)."""
-    at_least = np.repeat(_at_least(posterior(kinds.log_prior, np.zeros((1, MAX_LEVEL)))), n_rows, axis=0)
+    at_least = np.repeat(at_least_of(kinds.log_prior, np.zeros((1, MAX_LEVEL))), n_rows, axis=0)
     known = np.zeros(n_rows, dtype=bool)
     if len(evidence):
         rows, cases = evidence_rows(evidence, start, at)
-        totals = step_totals(rows, len(cases), kinds)
-        at_least[cases] = _at_least(posterior(kinds.log_prior, totals))
-        known[cases] = np.abs(totals).max(axis=1) > _SPEAKS
+        totals = weighed_totals(rows, _weights(rows, kinds), len(cases), kinds)
+        at_least[cases] = at_least_of(kinds.log_prior, totals)
+        known[cases] = np.abs(totals).max(axis=1) > SPEAKS
     return at_least, known
 
 
@@ -93,13 +89,22 @@ def evidence_rows(
         kind=evidence.kind,
         passed=evidence.passed,
         level=evidence.level,
-        age_days=(milliseconds(at) - evidence.observed) / _DAY,
+        age_days=(milliseconds(at) - evidence.observed) / DAY,
         in_use=np.ones(len(evidence), dtype=bool),
         attempt=evidence.attempt,
         dwell=evidence.dwell,
     ), row[new_case]
 
 
-def _at_least(probabilities: NDArray[np.float64] | NDArray[np.float32]) -> NDArray[np.float64]:
-    tails = [probabilities[:, level:].sum(axis=1) for level in range(MAX_LEVEL + 1)]
+def at_least_of(log_prior: NDArray[np.float64], totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return P(at least each level), shape (n, 6), from log-odds of steps, shape (n, 5)."""
+    likelihoods = libm.exp(np.asarray(level_logits(log_prior, totals), dtype=np.float64))
+    levels = likelihoods / likelihoods.sum(axis=1, keepdims=True)
+    tails = [levels[:, level:].sum(axis=1) for level in range(MAX_LEVEL + 1)]
     return np.asarray(np.minimum(np.stack(tails, axis=1), 1.0), dtype=np.float64)
+
+
+def _weights(rows: EvidenceRows, kinds: KindArrays) -> NDArray[np.float64]:
+    """Return what each row counts, as ``recommender.state.many`` weighs it."""
+    left = np.where(rows.age_days >= 0, libm.exp2(-np.maximum(rows.age_days, 0) / half_lives(rows, kinds)), 0.0)
+    return np.asarray(rows.dwell * libm.power(kinds.attempt, rows.attempt - 1) * left, dtype=np.float64)

@@ -116,8 +116,17 @@ def beliefs(rows: EvidenceRows, n_cases: int, table: EvidenceTable) -> Floats:
 
 def step_totals(rows: EvidenceRows, n_cases: int, kinds: KindArrays) -> Floats:
     """Return the log-odds of each step that the evidence gives each case, shape (n_cases, 5)."""
-    days = kinds.days[rows.kind] * np.where(rows.in_use, kinds.use_slows, 1.0)
-    weight = rows.dwell * kinds.attempt ** (rows.attempt - 1) * remaining(rows.age_days, days)
+    weight = rows.dwell * kinds.attempt ** (rows.attempt - 1) * remaining(rows.age_days, half_lives(rows, kinds))
+    return weighed_totals(rows, weight, n_cases, kinds)
+
+
+def half_lives(rows: EvidenceRows, kinds: KindArrays) -> Floats:
+    """Return the days after which each row weighs half, shape (n_rows,)."""
+    return np.asarray(kinds.days[rows.kind] * np.where(rows.in_use, kinds.use_slows, 1.0), dtype=np.float64)
+
+
+def weighed_totals(rows: EvidenceRows, weight: Floats, n_cases: int, kinds: KindArrays) -> Floats:
+    """Return the log-odds of each step, shape (n_cases, 5), where the rows weigh ``weight``."""
     steps = kinds.odds[rows.kind, rows.passed.astype(np.int64), rows.level - 1] * weight[:, None]
     most = np.where(rows.from_course, 1, kinds.most[rows.kind])
     total = np.zeros((n_cases, MAX_LEVEL))

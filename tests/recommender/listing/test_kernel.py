@@ -31,18 +31,19 @@ def work(seed: int, n: int, n_courses: int, n_groups: int, *, others: bool, coar
     few = int(draw.integers(0, 4)) if n_groups > 1 and n_courses > 3 else 0
     most = 3 if coarse else 30_000
     base = scores(N_BASES, n_courses)
-    base[draw.random(base.shape) < 0.2] = -np.inf
+    bars = np.where(draw.random((2, n_courses)) < 0.2, -np.inf, 0.0).astype(np.float32)
     need_from, need_course = compressed(4)
     history_from, history = compressed(9)
     barred_from, barred = compressed(6)
     return Work(
-        base, draw.integers(0, N_BASES, n), scores(n, n_courses) if others else np.zeros((0, 0), np.float32),
+        base, draw.integers(0, N_BASES, n), bars, draw.integers(0, 2, n),
+        scores(n, n_courses) if others else np.zeros((0, 0), np.float32),
         draw.integers(-most, most, (2, n_groups, n_courses, n_courses), np.int16),
         np.full((2, n_groups, n_courses), 1.0 if coarse else 1e-4, dtype=np.float32),
         np.array([0, *np.where(np.arange(1, n_groups + 1) == n_groups, few, 0)], dtype=np.int64),
         np.sort(draw.permutation(n_courses)[:few]),
         np.abs(scores(n_groups, 5)) * (np.arange(5) < 4).astype(np.float32),
-        history_from, history, need_from, need_course, np.abs(scores(len(need_course))) + np.float32(0.5),
+        np.arange(n), history_from, history, need_from, need_course, np.abs(scores(len(need_course))) + np.float32(0.5),
         barred_from, barred, LITTLE,
     )  # fmt: skip
 
@@ -71,7 +72,8 @@ def test_the_best_are_those_of_a_sum_and_a_sort_by_hand(seed: int, coarse: bool)
     drawn = work(seed, 3, 20, 2, others=True, coarse=coarse)
     found = best_plain(drawn, 6, ALL_COURSES)
     for learner in range(3):
-        total = drawn.base[drawn.own[learner]].astype(np.float64) + drawn.others[learner]
+        total = drawn.base[drawn.own[learner]].astype(np.float64) + drawn.bars[drawn.bar[learner]]
+        total += drawn.others[learner]
         history = drawn.history[drawn.history_from[learner] : drawn.history_from[learner + 1]]
         rows = drawn.rows[int(len(history) > LITTLE)]
         for age, course in enumerate(history[::-1]):
@@ -93,7 +95,8 @@ def test_the_best_are_those_of_a_sum_and_a_sort_by_hand(seed: int, coarse: bool)
 def test_of_equal_scores_the_lower_course_comes_first() -> None:
     drawn = work(0, 1, 8, 1, others=False, coarse=True)
     equal = replace(
-        drawn, base=np.zeros_like(drawn.base), history=drawn.history[:0], history_from=np.zeros(2, dtype=np.int64),
+        drawn, base=np.zeros_like(drawn.base), bars=np.zeros_like(drawn.bars),
+        history=drawn.history[:0], history_from=np.zeros(2, dtype=np.int64),
         need_from=np.zeros(2, dtype=np.int64), barred_from=np.array([0, 1]), barred=np.array([1], dtype=np.int32),
     )  # fmt: skip
     assert best_plain(equal, 4, ALL_COURSES).courses.tolist() == [[0, 2, 3, 4]]
@@ -104,7 +107,8 @@ def test_what_says_most_and_what_goes_with_it_are_told() -> None:
     rows = np.zeros((2, 1, 3, 3), dtype=np.int16)
     rows[0, 0, 2, 1] = 5
     told = replace(
-        drawn, base=np.zeros((1, 3), dtype=np.float32), own=np.zeros(1, dtype=np.int64), rows=rows,
+        drawn, base=np.zeros((1, 3), dtype=np.float32), own=np.zeros(1, dtype=np.int64),
+        bars=np.zeros((2, 3), dtype=np.float32), rows=rows,
         recency=np.ones((1, 5), dtype=np.float32), history_from=np.array([0, 1]), history=np.array([2], dtype=np.int32),
         need_from=np.array([0, 1]), need_course=np.array([0], dtype=np.int32), need=np.ones(1, dtype=np.float32),
         barred_from=np.array([0, 1]), barred=np.array([2], dtype=np.int32),

@@ -126,7 +126,7 @@ def test_a_learner_has_the_same_list_alone_and_among_others_by_several_threads(
     block = block_of_records(RECORDS * 5, compiled.catalogue, compiled.table)
     together = compiled.best(block, NOW, 5, threads=2)
     alone = compiled.best(block_of_records(RECORDS, compiled.catalogue, compiled.table), NOW, 5)
-    assert_same(together, Lists.joined([alone] * 5))
+    assert_same(together, Lists(*(np.concatenate([getattr(alone, one.name)] * 5) for one in fields(Lists))))
 
 
 def test_the_engine_says_in_words_what_lists_carry_as_numbers(bundle: Bundle, plain: Lister) -> None:
