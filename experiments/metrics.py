@@ -21,10 +21,11 @@ ACCURACY = ("recall", "ndcg", "hr", "mrr")
 
 def hits(lists: Lists, targets: Sequence[NDArray[np.int32]]) -> NDArray[np.bool_]:
     """Return which places of each list hold a target, shape of ``lists``; places of -1 (nothing left) never do."""
-    found = np.zeros(lists.shape, dtype=bool)
-    for row, target in enumerate(targets):
-        found[row] = np.isin(lists[row], target)
-    return found & (lists >= 0)
+    wanted = np.concatenate([np.zeros(0, dtype=np.int64), *targets])
+    width = max(int(lists.max(initial=0)), int(wanted.max(initial=0))) + 1
+    owners = np.repeat(np.arange(len(targets)), [len(target) for target in targets])
+    pairs = np.arange(len(lists))[:, None] * width + lists
+    return np.isin(pairs, owners * width + wanted) & (lists >= 0)
 
 
 def recall_at_k(hit: NDArray[np.bool_], n_targets: Values, k: int) -> Values:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.base import Model, Scores, TrainingData
 from models.blend import Candidates, candidates, ndcg, prune, steady_search
-from models.holdout import Holdout, Judged, Kind, hold_out, in_order_of_ids
+from models.holdout import Holdout, Judged, Kind, fewer, hold_out, in_order_of_ids
 from models.interest import interest_weights
 from models.item_item import ItemItem
 from models.new_course_fitting import learn_new_courses, place_of_new_courses
@@ -42,7 +42,8 @@ def make_plan(
     say: Callable[[str], None],
     settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Plan:
-    """Choose weights, and settings where none are given, on a slice of the training data."""
+    """Choose weights, and settings where none are given, on a slice of the training data (``holdout.fewer``)."""
+    data = fewer(data, seed)
     ordered = kind != "share" and says_order(data, seed)
     say(f"the order of the choices {'says something' if ordered else 'says nothing'}")
     holdout = hold_out(data, kind, ordered=ordered, seed=seed)

@@ -21,6 +21,8 @@ NEWCOMERS = 0.1
 """Share of the learners held out with all their choices, where profiles are known."""
 ENOUGH = 300
 """Learners with choices on both sides that a slice in time must have."""
+MOST_CHOICES = 3_000_000
+"""Of more choices a random part of the learners says which settings and weights are best."""
 SORTED_FROM, SORTED_SHARE = 4, 0.9
 """Lists of so many courses; if such a share of them stand in the order of ids, that is how the file was written."""
 HIDDEN = 0.2
@@ -85,6 +87,15 @@ def hold_out(data: TrainingData, kind: Kind, *, ordered: bool, seed: int) -> Hol
         others=data.keep(~hidden),
         ordered=ordered,
     )
+
+
+def fewer(data: TrainingData, seed: int) -> TrainingData:
+    """Return all learners, or random ones who made ``MOST_CHOICES`` choices together: enough to choose settings on."""
+    if len(data.histories.courses) <= MOST_CHOICES:
+        return data
+    drawn = np.random.default_rng(seed).permutation(len(data.histories))
+    enough = int(np.searchsorted(np.cumsum(data.histories.lengths[drawn]), MOST_CHOICES))
+    return data.learners(drawn[: max(enough, 1)])
 
 
 def hide_courses(data: TrainingData, seed: int) -> tuple[TrainingData, NDArray[np.bool_], Judged]:

@@ -17,7 +17,7 @@ import numpy as np
 from models.als import Als
 from models.base import LearnerBatch, Scores, TrainingData
 from models.blend import candidates, ndcg, prune, steady_search
-from models.holdout import Holdout, Kind, hold_out, in_order_of_ids
+from models.holdout import Holdout, Kind, fewer, hold_out, in_order_of_ids
 from models.plan import shown
 from models.terms import samples, usual_spread
 from models.tuning import GAIN, one_at_a_time, order_matters, score_quality
@@ -94,7 +94,8 @@ class Wide:
 
 
 def choose(data: TrainingData, kind: Kind, seed: int, say: Callable[[str], None]) -> WidePlan:
-    """Return settings and weights, chosen on a slice of the training data."""
+    """Return settings and weights, chosen on a slice of the training data (``holdout.fewer``)."""
+    data = fewer(data, seed)
     ordered = kind != "share" and says_order(data, seed)
     holdout = hold_out(data, kind, ordered=ordered, seed=seed)
     say(f"the order of the choices says {'something' if ordered else 'nothing'}; {len(holdout.known)} learners judged")

@@ -8,12 +8,11 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import LinearOperator, eigsh
 
 from features.histories import Histories
 from models.base import LearnerBatch, Scores, TrainingData
 from models.history_rows import recency
-from models.item_item import ItemItem
+from models.item_item import Ease, ItemItem, sum_of_rows
 from models.nearest import cosine_neighbours, strongest, sums
 from models.transition import FADE, NEAR, shifted
 
@@ -21,6 +20,8 @@ CORE = 4000
 """Courses, the most taken ones, among which item-item is dense: 16 million weights."""
 STEPS = 6
 """How many courses back a step to a course counts."""
+OVER, POWER_STEPS = 16, 6
+"""Directions beyond those wanted, and rounds, with which the main directions are found."""
 
 
 class Part(Protocol):
@@ -105,11 +106,8 @@ class LowPass:
         values = np.repeat(lengths**-self.power, data.histories.lengths).astype(np.float32)
         scale = np.maximum(data.support(), 1.0).astype(np.float64) ** self.power
         taken = sparse.csr_matrix(data.histories.matrix(values) @ sparse.diags_array(1.0 / scale), dtype=np.float64)
-        back = taken.T.tocsr()
-        n = data.n_courses
-        gram = LinearOperator((n, n), matvec=lambda x: back @ (taken @ x), dtype=np.float64)
-        most = max(1, min(self.factors, n // 4, len(lengths) // 4))
-        _, vectors = eigsh(gram, k=most, v0=np.ones(n), tol=1e-3, rng=np.random.default_rng(0))
+        most = max(1, min(self.factors, data.n_courses // 4, len(lengths) // 4))
+        vectors = main_directions(taken, most)
         self.inward = (vectors / scale[:, None]).astype(np.float32)
         self.outward = (vectors * scale[:, None]).astype(np.float32)
         return self
@@ -131,15 +129,43 @@ class Core:
     def fit(self, data: TrainingData) -> Self:
         """Fit ``ItemItem`` on the core."""
         self.core = most_taken(data, self.size)
-        self.model = ItemItem(ridge=self.ridge, side=0.0, decay=self.decay).fit(among(data, self.core))
+        self.model = self.fitted(among(data, self.core))
         return self
+
+    def fitted(self, data: TrainingData) -> Ease:
+        """Return the dense model of the core."""
+        return ItemItem(ridge=self.ridge, side=0.0).fit(data)
 
     def score(self, batch: LearnerBatch) -> Scores:
         """Return the scores, 0 outside the core."""
         out = np.zeros((len(batch), batch.histories.n_courses), dtype=np.float32)
         own = of_core(batch.histories, self.core)
-        out[:, self.core] = self.model.score(LearnerBatch(own, batch.features))
+        values = recency(own.ages(), self.decay)
+        out[:, self.core] = sum_of_rows(own, self.model.weights, values)
         return out
+
+
+@dataclass
+class CoreEase(Core):
+    """EASE among the most taken courses."""
+
+    def fitted(self, data: TrainingData) -> Ease:
+        """Return plain EASE."""
+        return Ease(self.ridge).fit(data)
+
+
+def main_directions(taken: sparse.csr_matrix, most: int) -> NDArray[np.float64]:
+    """Return the leading right singular vectors as columns, shape (n, most), by block power iteration.
+
+    Halko, Martinsson and Tropp, Finding Structure with Randomness, SIAM Review 2011; the start is fixed.
+    """
+    back = taken.T.tocsr()
+    found = np.random.default_rng(0).normal(size=(taken.shape[1], min(most + OVER, *taken.shape)))
+    for _ in range(POWER_STEPS):
+        found, _ = np.linalg.qr(back @ (taken @ found))
+    small = taken @ found
+    values, turned = np.linalg.eigh(small.T @ small)
+    return np.asarray(found @ turned[:, np.argsort(-values, kind="stable")[:most]], dtype=np.float64)
 
 
 def most_taken(data: TrainingData, most: int) -> NDArray[np.int64]:

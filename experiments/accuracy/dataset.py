@@ -23,6 +23,8 @@ from models.stray import is_stray
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
 Among = Literal["all", "new"]
+MOST_JUDGED = 100_000
+"""Of more learners with targets a fixed random part is judged."""
 REGULAR = 0.25
 """Variance of counts, relative to that of random draws, below which they are no draws."""
 IN_ORDER = 0.9
@@ -77,8 +79,10 @@ def load_dataset(
     data = _training_data(sound, learner_ids, course_ids, features, texts, people, encode)
     ranked = np.ones(len(course_ids), dtype=bool) if among == "all" else data.support() == 0
     return _judged(
-        data, histories, wanted, learner_ids, people, ranked, {"stray_entries": int(stray.sum()), "among": among}
-    )
+        data, histories, wanted, learner_ids, people, ranked,
+        {"stray_entries": int(stray.sum()), "among": among, "rows_incomplete": known.incomplete + wanted.incomplete,
+         "rows_repeated": known.repeated + wanted.repeated},
+    )  # fmt: skip
 
 
 def _judged(
@@ -95,12 +99,16 @@ def _judged(
     targets = _histories(wanted, {one: n for n, one in enumerate(ids)}, numbers)
     rows = np.array([learner_ids.get(one, -1) for one in ids], dtype=np.int64)
     seen, taken = _of_rows(histories, rows), _of_rows(data.histories, rows)
-    found = tuple(
-        targets.row(n)[ranked[targets.row(n)] & ~np.isin(targets.row(n), seen.row(n))] for n in range(len(ids))
-    )
-    judged = np.flatnonzero([len(target) > 0 for target in found])
+    found = targets.keep(ranked[targets.courses] & ~np.isin(_pairs(targets), _pairs(seen)))
+    judged = np.flatnonzero(found.lengths > 0)
+    every = len(judged)
+    judged = np.sort(np.random.default_rng(0).permutation(judged)[:MOST_JUDGED])
     if not len(judged):
-        raise KarmapathError("no learner of the test file has a course to be found", "some", "check the two files")
+        raise KarmapathError(
+            f"none of the {len(targets.courses)} courses of the test file is to be found: training holds them already",
+            "courses that the learners took later",
+            "check the two files",
+        )
     profile = data.learner_vocabulary.rows([people.get(ids[n], ()) for n in judged])
     support = data.support()
     form = test_form(histories, rows, targets)
@@ -108,19 +116,26 @@ def _judged(
     facts |= {
         "learners": len(data.histories), "courses": data.n_courses, "interactions": len(data.histories.courses),
         "courses_never_taken": int((support == 0).sum()), "courses_ranked": int(ranked.sum()),
-        "judged_learners": len(judged), "learners_without_target": len(ids) - len(judged),
-        "targets": int(sum(map(len, found))), "targets_left_out": len(targets.courses) - int(sum(map(len, found))),
+        "judged_learners": len(judged), "learners_without_target": len(ids) - every,
+        "learners_not_drawn": every - len(judged),
+        "targets": int(found.lengths[judged].sum()), "targets_left_out": len(targets.courses) - len(found.courses),
     }  # fmt: skip
     return Dataset(
         train=data,
         rows=rows[judged],
         batch=LearnerBatch(taken.rows(judged), profile, moments=moments),
-        targets=tuple(found[n] for n in judged),
+        targets=tuple(found.row(int(n)) for n in judged),
         seen=seen.rows(judged),
         among=ranked,
         facts=facts,
         form=form,
     )
+
+
+def _pairs(histories: Histories) -> NDArray[np.int64]:
+    """Return a number for each pair of learner and course."""
+    rows = np.repeat(np.arange(len(histories), dtype=np.int64), histories.lengths)
+    return np.asarray(rows * histories.n_courses + histories.courses, dtype=np.int64)
 
 
 def test_form(histories: Histories, rows: NDArray[np.int64], targets: Histories) -> Kind:

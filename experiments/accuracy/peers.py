@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice, product
 from typing import Any, Protocol, Self
@@ -18,8 +19,13 @@ from models.knn import ItemKnn
 from models.lightfm_model import identity_where_trained
 from models.popularity import Popularity
 from models.tuning import score_quality
+from models.wide_parts import CoreEase, Neighbours
 
 Settings = dict[str, Any]
+DENSE = 8000
+"""Courses, the most taken ones, among which EASE is fitted in larger catalogues."""
+MOST_STEPS = 300_000_000
+"""Interactions times rounds of BPR at most, four times those of LightFM: some ten minutes each."""
 
 
 class Peer(Protocol):
@@ -62,6 +68,22 @@ class Plain:
         return self.model.score(batch)
 
 
+class BySize:
+    """A dense model in catalogues up to ``DENSE`` courses, another way to the same scores in larger ones."""
+
+    def __init__(self, dense: Callable[[], Scorer], wide: Callable[[], Scorer]) -> None:
+        self.made = dense, wide
+
+    def fit(self, data: TrainingData) -> Self:
+        """Fit the one for catalogues of this size."""
+        self.model = self.made[data.n_courses > DENSE]().fit(data)
+        return self
+
+    def score(self, batch: LearnerBatch, rows: NDArray[np.int64]) -> Scores:
+        """Score by history alone."""
+        return self.model.score(batch)
+
+
 class Bpr:
     """Matrix factorisation with the pairwise BPR loss, by ``implicit``; learners without a row get the biases.
 
@@ -79,7 +101,8 @@ class Bpr:
         from threadpoolctl import threadpool_limits  # noqa: PLC0415
 
         with threadpool_limits(1, "blas"):
-            net = BayesianPersonalizedRanking(**self.settings, iterations=60, num_threads=1, random_state=0)
+            rounds = max(1, min(60, MOST_STEPS // max(len(data.histories.courses), 1)))
+            net = BayesianPersonalizedRanking(**self.settings, iterations=rounds, num_threads=1, random_state=0)
             net.fit(data.histories.matrix(), show_progress=False)
         self.learners, self.courses = np.asarray(net.user_factors), np.asarray(net.item_factors)
         return self
@@ -110,8 +133,9 @@ class LightFmAlone:
         courses = identity_where_trained(data)
         learners = sparse.csr_matrix(sparse.hstack([sparse.eye_array(n), data.learner_features]), dtype=np.float32)
         net = LightFM(no_components=self.components, loss="warp", learning_rate=self.learning_rate, random_state=0)
+        epochs = max(1, min(self.epochs, MOST_STEPS // (4 * max(len(data.histories.courses), 1))))
         net.fit(data.histories.matrix().tocoo(), user_features=learners, item_features=courses,
-                epochs=self.epochs, num_threads=1)  # fmt: skip
+                epochs=epochs, num_threads=1)  # fmt: skip
         self.own, self.of_features = net.user_embeddings[:n], net.user_embeddings[n:]
         self.courses, self.biases = courses @ net.item_embeddings, courses @ net.item_biases
         return self
@@ -126,8 +150,10 @@ PEERS: Mapping[str, tuple[Callable[..., Peer], Mapping[str, tuple[Any, ...]]]] =
     "popularity": (lambda **s: Plain(Popularity(by_group=False, days_to_half=1e6, **s)), {}),
     "popularity-by-group": (lambda **s: Plain(Popularity(**s)),
                             {"smoothing": (3.0, 10.0, 30.0, 100.0), "days_to_half": (1e6, 90.0)}),
-    "item-knn": (lambda **s: Plain(ItemKnn(**s)), {"neighbours": (50, 100, 200, 500), "shrink": (0.0, 20.0)}),
-    "ease": (lambda **s: Plain(Ease(**s)), {"ridge": (20.0, 50.0, 100.0, 200.0, 400.0, 700.0, 1000.0, 2000.0)}),
+    "item-knn": (lambda **s: BySize(lambda: ItemKnn(**s), lambda: Neighbours(**s)),
+                 {"neighbours": (50, 100, 200, 500), "shrink": (0.0, 20.0)}),
+    "ease": (lambda **s: BySize(lambda: Ease(**s), lambda: CoreEase(size=DENSE, **s)),
+             {"ridge": (20.0, 50.0, 100.0, 200.0, 400.0, 700.0, 1000.0, 2000.0)}),
     "als": (lambda **s: Plain(Als(**s)), {"factors": (64, 128), "regularisation": (3.0, 30.0), "alpha": (3.0, 15.0)}),
     "bpr": (Bpr, {"factors": (64, 128), "learning_rate": (0.02, 0.1), "regularisation": (0.003, 0.03)}),
     "lightfm": (LightFmAlone,
@@ -142,13 +168,23 @@ def trials(choices: Mapping[str, tuple[Any, ...]], most: int) -> list[Settings]:
     return list(islice(_spread(every), most))
 
 
-def tune_peer(name: str, train: TrainingData, judged: Judged, most: int) -> Settings:
-    """Return the settings that rank best what the judged learners of the validation slice chose."""
+def tune_peer(name: str, train: TrainingData, judged: Judged, most: int, seconds: float = np.inf) -> Settings:
+    """Return the settings that rank best what the judged learners of the validation slice chose.
+
+    No trial is begun that would, at the pace of the slowest, end after so many seconds; the first one always is.
+    """
     make, choices = PEERS[name]
     found = trials(choices, most)
     if len(found) == 1 or not len(judged):
         return found[0]
-    values = [score_quality(make(**s).fit(train).score(judged.batch, judged.rows), judged) for s in found]
+    values: list[float] = []
+    begun, slowest = time.perf_counter(), 0.0
+    for settings in found:
+        started = time.perf_counter()
+        if values and started - begun + slowest > seconds:
+            break
+        values.append(score_quality(make(**settings).fit(train).score(judged.batch, judged.rows), judged))
+        slowest = max(slowest, time.perf_counter() - started)
     return found[int(np.argmax(values))]
 
 

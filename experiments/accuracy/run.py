@@ -16,22 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.accuracy.dataset import Dataset
-from experiments.accuracy.peers import PEERS, Peer, Plain, tune_peer
+from experiments.accuracy.peers import DENSE, PEERS, Peer, Plain, tune_peer
 from experiments.metrics import Values, catalogue, interval, paired, per_learner
 from features.children import end_with_parent
 from features.errors import KarmapathError
 from models import wide
 from models.base import Scores, TrainingData, seen_mask, top_k
 from models.fitting import says_order
-from models.holdout import Kind, hold_out
+from models.holdout import Kind, fewer, hold_out
 from models.hybrid import Hybrid
 from models.wide import Wide
 
 OURS = "karmapath"
 AT_ONCE = 16_000_000
 """Scores that are held at once."""
-DENSE = 8000
-"""Larger catalogues are ranked by ``Wide``: dense matrices of course by course would take gigabytes and hours."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,8 @@ class Settings:
     """Settings that each peer is tried with on the validation slice."""
     holdout: Kind = "auto"
     seed: int = 0
+    seconds: float = 600.0
+    """Time in which each peer's trials are made."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +123,17 @@ def fit_model(name: str, data: Dataset, settings: Settings) -> tuple[Peer, dict[
         ours = ours_for(data.train, settings)
         ours.fit(data.train, report=lambda text: print(f"  {text}", file=sys.stderr, flush=True))  # noqa: T201
         return Plain(ours), {} if ours.plan is None else ours.plan.as_dict()
-    slice_ = hold_out(data.train, kind, ordered=kind != "share", seed=settings.seed)
+    slice_ = hold_out(fewer(data.train, settings.seed), kind, ordered=kind != "share", seed=settings.seed)
     judged = slice_.known if len(slice_.known) else slice_.newcomers
-    chosen = tune_peer(name, slice_.train, judged, settings.trials)
+    chosen = tune_peer(name, slice_.train, judged, settings.trials, settings.seconds)
     return PEERS[name][0](**chosen).fit(data.train), chosen
 
 
 def ours_for(train: TrainingData, settings: Settings) -> Hybrid | Wide:
-    """Return the blend for catalogues of this size, not fitted."""
+    """Return the blend for catalogues of this size, not fitted.
+
+    Dense matrices of course by course would take gigabytes and hours in larger ones.
+    """
     return (Hybrid if train.n_courses <= DENSE else Wide)(seed=settings.seed, holdout=settings.holdout)
 
 
