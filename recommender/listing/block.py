@@ -72,8 +72,9 @@ class LearnerBlock:
     def __len__(self) -> int:
         return len(self.histories)
 
-    def rows(self, learners: NDArray[np.int64]) -> LearnerBlock:
+    def rows(self, some: NDArray[np.int64] | slice) -> LearnerBlock:
         """Return some learners, in that order."""
+        learners = np.arange(len(self))[some]
         sizes = np.diff(self.barred_from)[learners]
         return replace(
             self,

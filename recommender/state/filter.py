@@ -44,15 +44,15 @@ def remaining(age_days: Floats, half_life_days: Floats) -> NDArray[np.float64]:
 
 def posterior(log_prior: Floats, steps: Floats) -> Floats:
     """Return probabilities of levels 0 to 5, shape (n, 6), from log-odds of steps, shape (n, 5)."""
-    logits = level_logits(log_prior, steps)
-    np.exp(logits, out=logits)
-    logits /= logits.sum(axis=1, keepdims=True)
-    return logits
+    likelihoods = level_logits(log_prior, steps)
+    np.exp(likelihoods, out=likelihoods)
+    likelihoods /= likelihoods.sum(axis=1, keepdims=True)
+    return likelihoods
 
 
 def level_logits(log_prior: Floats, steps: Floats) -> Floats:
     """Return log-odds of each level against the likeliest one, shape (n, 6), from log-odds of steps, shape (n, 5)."""
-    logits = np.empty((len(steps), MAX_LEVEL + 1), dtype=steps.dtype)
+    logits: Floats = np.empty((len(steps), MAX_LEVEL + 1), dtype=steps.dtype)
     logits[:, 0] = 0.0
     np.cumsum(steps, axis=1, out=logits[:, 1:])
     logits += np.asarray(log_prior, dtype=steps.dtype)

@@ -133,7 +133,7 @@ def test_nobody_is_a_block_too(catalogue: Catalogue) -> None:
 
 def test_part_of_a_block_is_the_block_of_that_part(catalogue: Catalogue) -> None:
     whole = block_of_records(RECORDS, catalogue, DEFAULT_EVIDENCE)
-    assert_same(whole.rows(np.arange(1, 4)), block_of_records(RECORDS[1:4], catalogue, DEFAULT_EVIDENCE))
+    assert_same(whole.rows(slice(1, 4)), block_of_records(RECORDS[1:4], catalogue, DEFAULT_EVIDENCE))
 
 
 def test_learners_of_a_block_in_another_order_are_the_block_in_that_order(catalogue: Catalogue) -> None:
