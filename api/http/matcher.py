@@ -1,16 +1,21 @@
 """What serving knows of texts: roles read as competencies, designations as positions, courses as cover.
 
-Each is learned from the bundle that serves when somebody first asks for it, and kept until another bundle serves.
+Each is learned from the bundle that serves when somebody first asks for it, in a thread of its own, and kept until
+another bundle serves. Requests wait for it as long as they may (``ready``), none of the threads that solve paths does;
+what was begun is finished for the next who asks.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, cast
 
+from api.http.problems import OverdueError
 from api.http.serving_encoder import ServingEncoder
 from features.home import Home
 from features.reference import TableFolder
@@ -20,7 +25,7 @@ from recommender.matching.coverage import AskedCompetency, Coverage, OfferedCour
 from recommender.matching.designations import DesignationMatcher
 from recommender.matching.role_mapping import RoleMapper
 
-T = TypeVar("T")
+Learned = Literal["roles", "designations"]
 
 
 class Matcher:
@@ -31,7 +36,7 @@ class Matcher:
         self._encoder = encoder
         self._lock = threading.Lock()
         self._version = ""
-        self._held: dict[str, Any] = {}
+        self._held: dict[str, Future[Any]] = {}
 
     @cached_property
     def abbreviations(self) -> Abbreviations:
@@ -39,16 +44,32 @@ class Matcher:
         return load_abbreviations(self._home.abbreviations)
 
     def roles(self, engine: Engine) -> RoleMapper:
-        """Return what reads the text of a role."""
-        return self._of(engine, "roles", lambda: self._fit_roles(engine))
+        """Return what reads the text of a role; whoever asks before it is ready waits."""
+        return cast("RoleMapper", self._of(engine, "roles").result())
 
     def designations(self, engine: Engine) -> DesignationMatcher:
-        """Return what reads a designation."""
-        return self._of(
-            engine,
-            "designations",
-            lambda: DesignationMatcher(engine.reference, self._encoder.forgetful, self.abbreviations),
-        )
+        """Return what reads a designation; whoever asks before it is ready waits."""
+        return cast("DesignationMatcher", self._of(engine, "designations").result())
+
+    async def ready(self, engine: Engine, seconds: float, *names: Learned) -> None:
+        """Wait until something is learned.
+
+        Raises
+        ------
+        OverdueError
+            If that takes longer than so many seconds; it is gone on with, and the next question finds it done.
+        NotReadyError
+            If what it needs is not installed.
+        """
+        learned = [asyncio.wrap_future(self._of(engine, name)) for name in names]
+        try:
+            async with asyncio.timeout(seconds):
+                for one in learned:
+                    await asyncio.shield(one)
+        except TimeoutError:
+            raise OverdueError(
+                "texts that are still being read", "a mapping that was learned from them", "ask again in some seconds"
+            ) from None
 
     def coverage(self, competencies: list[AskedCompetency], courses: list[OfferedCourse]) -> Coverage:
         """Return how well the courses cover the competencies."""
@@ -59,10 +80,31 @@ class Matcher:
         mapper = RoleMapper.fit(source, self._encoder.remembering, abbreviations=self.abbreviations)
         return replace(mapper, competencies=mapper.competencies.by(self._encoder.forgetful))
 
-    def _of(self, engine: Engine, name: str, make: Callable[[], T]) -> T:
-        with self._lock:  # whoever asks while it is made waits for it
+    def _of(self, engine: Engine, name: Learned) -> Future[Any]:
+        with self._lock:
             if self._version != engine.version:
                 self._version, self._held = engine.version, {}
-            if name not in self._held:
-                self._held[name] = make()
-            return cast("T", self._held[name])
+            held = self._held.get(name)
+            if held is None or (held.done() and held.exception() is not None):  # it is tried again, as it may have come
+                held = self._held[name] = _begun(self._makers(engine)[name], name)
+            return held
+
+    def _makers(self, engine: Engine) -> dict[Learned, Callable[[], Any]]:
+        return {
+            "roles": lambda: self._fit_roles(engine),
+            "designations": lambda: DesignationMatcher(engine.reference, self._encoder.forgetful, self.abbreviations),
+        }
+
+
+def _begun(make: Callable[[], Any], name: str) -> Future[Any]:
+    """Begin to make something in a thread of its own, which no end of the process waits for."""
+    promised: Future[Any] = Future()
+
+    def work() -> None:
+        try:
+            promised.set_result(make())
+        except BaseException as error:  # it is told to whoever waits
+            promised.set_exception(error)
+
+    threading.Thread(target=work, name=name, daemon=True).start()
+    return promised

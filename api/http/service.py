@@ -22,7 +22,7 @@ from api.http.fuse import Fuse
 from api.http.igot.contents import Contents
 from api.http.ledgers import Ledgers
 from api.http.list_items import ListItems
-from api.http.matcher import Matcher
+from api.http.matcher import Learned, Matcher
 from api.http.metrics import Metrics
 from api.http.problems import OverdueError
 from api.http.searcher import Searcher
@@ -187,6 +187,10 @@ class Service:
     async def recommend(self, engine: Engine, record: LearnerRecord, at: datetime, limit: int, **asked: Any) -> Ranked:
         """Return the engine's list for a learner, and count how long it took; ``asked`` as ``Engine.recommend``."""
         return await self.together.recommend(engine, record, at, limit, **asked)
+
+    async def learned(self, engine: Engine, *names: Learned) -> None:
+        """Wait for what reads texts, as long as a request may (``Matcher.ready``)."""
+        await self.matcher.ready(engine, 0.8 * self.settings.deadline, *names)
 
     def shown(
         self,

@@ -91,6 +91,7 @@ async def map_competencies(request: Request, body: MapRequest) -> Response:
     """Return the competencies that a role needs, theme by theme, the most relevant first."""
     service = service_of(request)
     engine = service.engine
+    await service.learned(engine, "designations", "roles")
     needs, rationale = await service.solve(_needs, service, engine, body)
     document = {
         "organization": body.organization,

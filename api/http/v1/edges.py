@@ -93,6 +93,7 @@ async def suggestions(
         for one in await service.look_up(service.store.edges.newest, kind, _plain(kind, subject))
     }
     if kind == "role_needs":
+        await service.learned(engine, "roles")
         found = await service.solve(_unjudged_needs, service, engine, subject)
     else:
         found = _unjudged_tags(engine.reference, subject)

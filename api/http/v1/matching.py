@@ -38,6 +38,7 @@ async def match_position(
     service = service_of(request)
     engine = service.engine
     said = await service.look_up(service.store.edges.newest, "designation_means", folded(designation))
+    await service.learned(engine, "designations")
     items = await service.solve(_positions, service, engine, designation, organisation, limit, said)
     return Answer(
         {
@@ -103,6 +104,7 @@ async def suggest_needs(request: Request, role: RoleText) -> Response:
     """Return what a described role is likely to need, with levels: learned from the roles already described."""
     service = service_of(request)
     engine = service.engine
+    await service.learned(engine, "roles")
     found = await service.solve(read_role, service, engine, role.name, role.description, role.activities, role.limit)
     return Answer({"model": engine.version, "items": [_need(one, engine.reference) for one in found]})
 

