@@ -31,6 +31,8 @@ NOT_WEIGHED = ("tastes", "need")
 """Models that histories do not weigh for the next choice: one is there for interest, of the other it is decided."""
 FADE_TOGETHER = ("item_item", "transition", "series", "spectral", "content")
 """Models that read histories as sums of rows."""
+FEW, DRAWS = 1000, 5
+"""Of fewer learners than this so many random slices are judged instead of one: of one slice much is chance."""
 WORTH = 0.0005
 """NDCG that a model must add to stay."""
 
@@ -51,6 +53,8 @@ def make_plan(
     settings = choose_settings(holdout, say) if settings is None else settings
     models = fit_models(holdout.train, settings, seed)
     weights = choose_weights(models, models_without_history(holdout, settings, seed), holdout, say)
+    if not ordered and 0 < len(holdout.known) < FEW:
+        weights = steadier_weights(data, weights, settings, seed, say)
     interest = interest_weights(data, settings, seed, say)
     used = {name: max(weights[:, n].max(), interest[n]) > 0 for n, name in enumerate(MODELS)}
     side = has_side(data)
@@ -61,6 +65,20 @@ def make_plan(
         return plan
     plan = learn_new_courses(data, plan, settings.get(NEIGHBOURS_NAME), seed, say)
     return replace(plan, new_place=place_of_new_courses(holdout, models, plan, say))
+
+
+def steadier_weights(
+    data: TrainingData, first: Scores, settings: Mapping[str, Mapping[str, Any]], seed: int, say: Callable[[str], None]
+) -> Scores:
+    """Return the mean of the first weights and those that other random slices of little data ask for."""
+    found = [first]
+    for draw in range(1, DRAWS):
+        holdout = hold_out(data, "share", ordered=False, seed=seed + draw)
+        models = fit_models(holdout.train, settings, seed)
+        found.append(choose_weights(models, models_without_history(holdout, settings, seed), holdout, lambda _: None))
+    mean = np.mean(found, axis=0)
+    say(f"blend, mean of {DRAWS} slices: {shown(MODELS, mean[-1])}")
+    return np.asarray(mean, dtype=np.float32)
 
 
 def models_without_history(holdout: Holdout, settings: Mapping[str, Mapping[str, Any]], seed: int) -> dict[str, Model]:
@@ -78,6 +96,7 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
     if holdout.ordered:
         settings["transition"] = tune_transition(holdout, settings["item_item"])
         say(f"transition: {settings['transition']}")
+        settings["latest"] = {}
         settings["series"] = {}
     if data.histories.days is not None:
         settings["trend"] = tune(Trend, {"bandwidth": 30.0}, {"bandwidth": (7.0, 100.0)}, holdout.train, holdout.known)
