@@ -131,16 +131,28 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=4)
-    app.add_middleware(Lane, routes=[route for route in _routes(ROUTERS) if route.endpoint in OFTEN])
     app.add_middleware(Border, settings=settings)
+    seen: dict[str, Any] = {
+        "auditor": lambda: app.state.service.auditor,
+        "clock": clock,
+        "service_reads": settings.audit_service_reads,
+    }
     if settings.audit != "off":
-        reads = settings.audit_service_reads
-        app.add_middleware(Witness, auditor=lambda: app.state.service.auditor, clock=clock, service_reads=reads)
+        app.add_middleware(Witness, **seen)
     if settings.origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=settings.origins, allow_methods=["*"], allow_headers=["*"], max_age=600
         )
-    app.add_middleware(Envelope, body_limit=settings.body_limit, deadline=settings.deadline, metrics=measured)
+    marked: dict[str, Any] = {"body_limit": settings.body_limit, "deadline": settings.deadline, "metrics": measured}
+    app.add_middleware(Envelope, **marked)
+    app.add_middleware(
+        Lane,
+        routes=[route for route in _routes(ROUTERS) if route.endpoint in OFTEN],
+        border=Border(app, settings),
+        envelope=Envelope(app, **marked),
+        witness=None if settings.audit == "off" else Witness(app, **seen),
+        origins=bool(settings.origins),
+    )
     app.state.tracing = tracing(settings)
     if app.state.tracing is not None:
         app.state.tracing.install(app)

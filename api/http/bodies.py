@@ -24,7 +24,7 @@ FORM = "application/x-www-form-urlencoded"
 PAGES_WITH_FORMS = "/planning/"
 """Where the paths of pages begin whose forms are sent with POST."""
 
-_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
@@ -64,7 +64,7 @@ async def read_body(scope: Scope, receive: Receive, limit: int, seconds: float) 
     NotJsonError, BadBodyError
         If it does not say that it is JSON, or is not.
     """
-    if scope["method"] in _WITHOUT_BODY:
+    if scope["method"] in WITHOUT_BODY:
         return None
     headers = Headers(scope=scope)
     if is_form(scope, headers):

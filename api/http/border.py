@@ -50,10 +50,11 @@ class Border:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refused = self._refusal(scope)
+        refused = self.refusal(scope)
         await (self.app if refused is None else problem_of(refused))(scope, receive, send)
 
-    def _refusal(self, scope: Scope) -> KarmapathError | None:
+    def refusal(self, scope: Scope) -> KarmapathError | None:
+        """Return why a request is not let in, ``None`` if it is."""
         if self._hosts is not None and (name := host_name(scope["headers"])) not in self._hosts:
             return MisdirectedError(
                 f"a request for the host {name or '(none)'!r}"[:200],

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
 import time
-from uuid import uuid4
+from collections.abc import Iterable
 
-from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http.bodies import read_body, replay
@@ -20,9 +21,8 @@ from features.errors import KarmapathError
 log = logging.getLogger("karmapath.http")
 access = logging.getLogger("karmapath.access")
 
-REQUEST_ID = "x-request-id"
-_REQUEST_ID = REQUEST_ID.encode()
-_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+REQUEST_ID = b"x-request-id"
+_SANE_ID = re.compile(rb"[A-Za-z0-9._:-]{1,100}")
 
 
 class Envelope:
@@ -42,7 +42,7 @@ class Envelope:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        number = _request_id(scope)
+        number = request_id(scope["headers"])
         scope["karmapath.request_id"] = number
         began = time.perf_counter()
         status, started = 500, False
@@ -52,7 +52,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
                 headers = message["headers"]
-                message["headers"] = [*headers, (_REQUEST_ID, number.encode()), *missing(headers)]
+                message["headers"] = [*headers, (REQUEST_ID, number.encode()), *missing(headers)]
             await send(message)
 
         try:
@@ -64,18 +64,28 @@ class Envelope:
         except TimeoutError:
             if started:
                 raise
-            await problem_of(_OVERDUE)(scope, receive, send_marked)
+            await problem_of(OVERDUE)(scope, receive, send_marked)
         except Exception:
-            log.exception("a request failed", extra={"facts": {"request": number}})
+            answer = failed(number)
             if started:
                 raise
-            await unforeseen(number)(scope, receive, send_marked)
+            await answer(scope, receive, send_marked)
         finally:
-            # The route's pattern, not the path: the path may hold a learner's id.
-            route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - began
-            self.metrics.request(route, scope["method"], status, seconds)
-            if access.isEnabledFor(logging.INFO):
-                _tell(scope["method"], route, status, seconds, number)
+            self.count(scope, status, began, number)
+
+    def count(self, scope: Scope, status: int, began: float, number: str) -> None:
+        """Count a request that is answered, and tell the log of it where that is wanted."""
+        # The route's pattern, not the path: the path may hold a learner's id.
+        route, seconds = getattr(scope.get("route"), "path", "none"), time.perf_counter() - began
+        self.metrics.request(route, scope["method"], status, seconds)
+        if access.isEnabledFor(logging.INFO):
+            _tell(scope["method"], route, status, seconds, number)
+
+
+def failed(number: str) -> Response:
+    """Tell the log of the error that is being handled, and return the answer to who asked."""
+    log.exception("a request failed", extra={"facts": {"request": number}})
+    return unforeseen(number)
 
 
 def _tell(method: str, route: str, status: int, seconds: float, number: str) -> None:
@@ -83,9 +93,14 @@ def _tell(method: str, route: str, status: int, seconds: float, number: str) -> 
     access.info("%s %s %d", method, route, status, extra={"facts": facts})
 
 
-def _request_id(scope: Scope) -> str:
-    given = Headers(scope=scope).get(REQUEST_ID, "")
-    return given if _SANE_ID.fullmatch(given) else uuid4().hex
+def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Return the id that the caller gave the request, or a new one.
+
+    >>> request_id([(b"x-request-id", b"from-the-gateway-7")])
+    'from-the-gateway-7'
+    """
+    given = next((value for name, value in headers if name == REQUEST_ID), b"")
+    return given.decode("ascii") if _SANE_ID.fullmatch(given) else os.urandom(16).hex()
 
 
-_OVERDUE = OverdueError("no answer in time", "a smaller question, or a store that answers", "ask again in a while")
+OVERDUE = OverdueError("no answer in time", "a smaller question, or a store that answers", "ask again in a while")

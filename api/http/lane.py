@@ -1,51 +1,64 @@
 """The short way to the routes that are called on every page.
 
 FastAPI solves each request anew: it looks for the route among all of them, builds stacks of contexts, and walks the
-tree of dependencies. For a handful of routes that work costs more than the answer. The lane knows what they need when
-the app is made. It gives them exactly the values that FastAPI would, lets the gate judge first, and leaves whatever is
-not plain (an unknown parameter, a value out of range, another method) to FastAPI, which tells what is wrong with it.
+tree of dependencies; and each layer around it wraps the functions of the one outside. For a handful of routes that work
+costs more than the answer. The lane knows what they need when the app is made, gives them exactly the values that
+FastAPI would, and does what the layers do (``border``, ``envelope``, ``witness``) in one pass, with their own words. It
+leaves whatever is not plain (an unknown parameter, a value out of range, another method, a foreign host) to them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import gzip
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from fastapi import params
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.access.gate import enter
-from api.http.bodies import replay
+from api.http.bodies import WITHOUT_BODY, read_body, replay
+from api.http.border import Border, missing
+from api.http.envelope import OVERDUE, REQUEST_ID, Envelope, failed, request_id
+from api.http.given import Given, NotPlainError
 from api.http.problems import problem_of
+from api.http.witness import NO_LOG, Witness
 from features.errors import KarmapathError
 
 SMALLEST = 1_000
 """Bytes from which an answer is compressed for whoever takes it so."""
 _LEVEL = 4
-
-
-class NotPlainError(Exception):
-    """A request that the long way has to judge."""
+_ORIGIN = b"origin"
 
 
 class Lane:
-    """ASGI middleware, the innermost: serves the given routes itself and passes on everything else."""
+    """ASGI middleware, the outermost: serves the given routes itself and passes on everything else."""
 
-    def __init__(self, app: ASGIApp, routes: Iterable[APIRoute]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Iterable[APIRoute],
+        border: Border,
+        envelope: Envelope,
+        witness: Witness | None,
+        *,
+        origins: bool,
+    ) -> None:
+        """``origins``: whether pages of other sites may call; what they send goes the long way."""
         self.app = app
+        self._border = border
+        self._envelope = envelope
+        self._witness = witness
+        self._origins = origins
         self._exact: dict[tuple[str, str], _Stop] = {}
         self._patterns: list[_Stop] = []
         for route in routes:
-            stop = _Stop(route)
+            stop = _Stop.of(route)
             if "{" in route.path:
                 self._patterns.append(stop)
             else:
@@ -53,26 +66,55 @@ class Lane:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, here or the long way."""
-        stop, found = self._stop(scope) if scope["type"] == "http" else (None, {})
-        if stop is None:
+        stop, found = self._stop(scope) if scope["type"] == "http" else (None, _NOTHING)
+        if stop is None or self._border.refusal(scope) is not None or self._is_from_a_page(scope):
             await self.app(scope, receive, send)
             return
-        scope["route"], scope["path_params"] = stop.route, found
-        request, again = Request(scope, receive), receive
+        began = time.perf_counter()
+        scope["karmapath.request_id"] = number = request_id(scope["headers"])
+        again = receive
         try:
-            body = await request.body() if stop.plan.body else b""
-            again = replay(body, receive) if stop.plan.body else receive
-            values = stop.plan.plain(request, body)
+            body = await self._body(stop, scope, receive)
+            if body is not None:
+                again = replay(body, receive)
+            scope["route"], scope["path_params"] = stop.route, found
+            request = Request(scope, again)
+            values = stop.given.plain(request, body or b"")
         except NotPlainError:
             del scope["route"], scope["path_params"]
             await self.app(scope, again, send)
             return
+        except KarmapathError as error:  # of the body
+            answer = problem_of(error)
+        else:
+            answer = await self._answered(stop, request, values, number)
+        if self._witness is not None and not await self._witness.saw(scope, answer.status_code):
+            answer = problem_of(NO_LOG)
         try:
-            await enter(request)
-            response = await stop.plan.call(**values, **stop.plan.solved(request))
+            await _sent(answer, scope, number, send)
+        finally:
+            self._envelope.count(scope, answer.status_code, began, number)
+
+    async def _body(self, stop: _Stop, scope: Scope, receive: Receive) -> bytes | None:
+        if stop.method in WITHOUT_BODY:
+            return None
+        return await read_body(scope, receive, self._envelope.body_limit, self._envelope.deadline)
+
+    async def _answered(self, stop: _Stop, request: Request, values: dict[str, Any], number: str) -> Response:
+        try:
+            async with asyncio.timeout(2 * self._envelope.deadline):
+                await enter(request)
+                response: Response = await stop.given.call(**values, **stop.given.solved(request))
         except KarmapathError as error:
-            response = problem_of(error)
-        await (_compressed(response, scope) if len(response.body) >= SMALLEST else response)(scope, again, send)
+            return problem_of(error)
+        except TimeoutError:
+            return problem_of(OVERDUE)
+        except Exception:
+            return failed(number)
+        return response
+
+    def _is_from_a_page(self, scope: Scope) -> bool:
+        return self._origins and any(name == _ORIGIN for name, _ in scope["headers"])
 
     def _stop(self, scope: Scope) -> tuple[_Stop | None, Mapping[str, str]]:
         method, path = scope["method"], scope["path"]
@@ -80,110 +122,45 @@ class Lane:
         if exact is not None:
             return exact, {}
         for stop in self._patterns:
-            if stop.method == method and (found := stop.match(path)) is not None:
+            if stop.method == method and (found := stop.route.path_regex.match(path)) is not None:
                 return stop, found.groupdict()
-        return None, {}
+        return None, _NOTHING
 
 
-class _Stop:
-    """One route that the lane serves."""
-
-    def __init__(self, route: APIRoute) -> None:
-        self.route = route
-        self.method = min(route.methods or {"GET"})
-        self.match = route.path_regex.match
-        self.plan = _Plan.of(route.dependant)
+_NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
-    """What a function must be given, known before any request."""
+class _Stop:
+    """One route that the lane serves."""
 
-    call: Callable[..., Any]
-    request: str | None
-    fields: Mapping[str, Sequence[Any]]
-    """Of the path, the query and the headers."""
-    body: Sequence[Any]
-    inner: Sequence[tuple[str, _Plan]]
-    """Functions whose result it is given."""
+    route: APIRoute
+    method: str
+    given: Given
 
     @classmethod
-    def of(cls, dependant: Dependant) -> _Plan:
-        inner = [(one.name, cls.of(one)) for one in dependant.dependencies if one.name is not None]
-        call = dependant.call
-        beyond = dependant.cookie_params or len(dependant.body_params) > 1 or inspect.isgeneratorfunction(call)
-        if call is None or beyond:
-            raise TypeError(f"{dependant.path}: the lane cannot give it what it needs")
-        return cls(
-            call=call,
-            request=dependant.request_param_name,
-            fields={
-                "path": dependant.path_params,
-                "query": dependant.query_params,
-                "header": dependant.header_params,
-            },
-            body=dependant.body_params,
-            inner=inner,
-        )
-
-    def plain(self, request: Request, body: bytes) -> dict[str, Any]:
-        """Return what the request itself says; ``NotPlainError`` where something is not as it should be."""
-        values: dict[str, Any] = {} if self.request is None else {self.request: request}
-        for field in self.fields["path"]:
-            values[field.name] = _valid(field, request.path_params[field.alias])
-        asked = request.query_params if request.scope["query_string"] else _NOTHING_ASKED
-        for field in self.fields["query"]:
-            values[field.name] = _asked(field, asked)
-        for field in self.fields["header"]:
-            given = request.headers.get(field.alias)
-            values[field.name] = _default(field) if given is None else _valid(field, given)
-        for field in self.body:
-            values[field.name] = _valid(field, _document(body))
-        return values
-
-    def solved(self, request: Request) -> dict[str, Any]:
-        """Return what other functions say, once the gate has let the request in."""
-        return {name: plan.call(**plan.plain(request, b""), **plan.solved(request)) for name, plan in self.inner}
+    def of(cls, route: APIRoute) -> _Stop:
+        return cls(route, min(route.methods or {"GET"}), Given.of(route.dependant))
 
 
-_NOTHING_ASKED = QueryParams("")
+async def _sent(answer: Response, scope: Scope, number: str, send: Send) -> None:
+    body, headers = bytes(answer.body), answer.raw_headers
+    if len(body) >= SMALLEST:
+        body, headers = _compressed(body, headers, scope)
+    headers = [*headers, (REQUEST_ID, number.encode()), *missing(headers)]
+    await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
-def _asked(field: Any, asked: QueryParams) -> Any:
-    if field.alias not in asked:
-        if field.field_info.is_required():
-            raise NotPlainError
-        return _default(field)
-    several = isinstance(field.field_info, params.Query) and "list" in str(field.field_info.annotation)
-    return _valid(field, asked.getlist(field.alias) if several else asked[field.alias])
+Headers = list[tuple[bytes, bytes]]
 
 
-def _default(field: Any) -> Any:
-    """Return the field's default; asking pydantic for one costs an inspection of the function that makes it."""
-    make = field.field_info.default_factory
-    return field.field_info.default if make is None else make()
-
-
-def _valid(field: Any, value: Any) -> Any:
-    found, errors = field.validate(value, {}, loc=())
-    if errors:
-        raise NotPlainError
-    return found
-
-
-def _document(body: bytes) -> Any:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise NotPlainError from None
-
-
-def _compressed(response: Response, scope: Scope) -> Response:
+def _compressed(body: bytes, headers: Headers, scope: Scope) -> tuple[bytes, Headers]:
     """Return the answer as its reader takes it; what stands between must know that it depends on the reader."""
     taken = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
-    response.headers["Vary"] = "Accept-Encoding"
-    if b"gzip" in taken:
-        response.body = gzip.compress(bytes(response.body), _LEVEL, mtime=0)
-        response.headers["Content-Encoding"] = "gzip"
-        response.headers["Content-Length"] = str(len(response.body))
-    return response
+    if b"gzip" not in taken:
+        return body, [*headers, (b"vary", b"Accept-Encoding")]
+    small = gzip.compress(body, _LEVEL, mtime=0)
+    kept = [header for header in headers if header[0] != b"content-length"]
+    told = [(b"vary", b"Accept-Encoding"), (b"content-encoding", b"gzip"), (b"content-length", b"%d" % len(small))]
+    return small, [*kept, *told]

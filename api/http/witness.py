@@ -52,20 +52,25 @@ class Witness:
             nonlocal withheld
             if withheld:
                 return
-            if (
-                message["type"] == "http.response.start"
-                and (entry := self._entry(scope, message["status"])) is not None
-            ):
-                try:
-                    await self._write(entry)
-                except Exception as error:
-                    log.error("an answer is withheld: the audit log cannot be written (%s)", type(error).__name__)  # noqa: TRY400
-                    withheld = True
-                    await problem_of(_NO_LOG)(scope, receive, send)
-                    return
+            if message["type"] == "http.response.start" and not await self.saw(scope, message["status"]):
+                withheld = True
+                await problem_of(NO_LOG)(scope, receive, send)
+                return
             await send(message)
 
         await self.app(scope, receive, told)
+
+    async def saw(self, scope: Scope, status: int) -> bool:
+        """Write down what belongs in the log; return whether the answer may go out."""
+        entry = self._entry(scope, status)
+        if entry is None:
+            return True
+        try:
+            await self._write(entry)
+        except Exception as error:
+            log.error("an answer is withheld: the audit log cannot be written (%s)", type(error).__name__)  # noqa: TRY400
+            return False
+        return True
 
     async def _write(self, entry: AuditEntry) -> None:
         auditor = self._auditor()
@@ -120,6 +125,6 @@ def _named(scope: Scope) -> str | None:
     return None
 
 
-_NO_LOG = NotWitnessedError(
+NO_LOG = NotWitnessedError(
     "an audit log that cannot be written", "one that can", "check the store, or the file of the setting audit"
 )
