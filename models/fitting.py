@@ -50,7 +50,7 @@ def make_plan(
     say(f"the order of the choices {'says something' if ordered else 'says nothing'}")
     holdout = hold_out(data, kind, ordered=ordered, seed=seed)
     say(f"validation: {len(holdout.known)} learners with a history, {len(holdout.newcomers)} without")
-    settings = choose_settings(holdout, say) if settings is None else settings
+    settings = choose_settings(holdout, say, lasting=kind == "tail") if settings is None else settings
     models = fit_models(holdout.train, settings, seed)
     weights = choose_weights(models, models_without_history(holdout, settings, seed), holdout, say)
     if not ordered and 0 < len(holdout.known) < FEW:
@@ -87,8 +87,13 @@ def models_without_history(holdout: Holdout, settings: Mapping[str, Mapping[str,
     return fit_models(holdout.others, chosen, seed) if len(holdout.newcomers) else {}
 
 
-def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, dict[str, Any]]:
-    """Return the settings of the models that the data can feed."""
+def choose_settings(
+    holdout: Holdout, say: Callable[[str], None], *, lasting: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Return the settings of the models that the data can feed.
+
+    ``lasting``: not only the next choice is to be told, so what order does not say counts too.
+    """
     data = holdout.train
     settings: dict[str, dict[str, Any]] = {"popularity": {}, "need": {}}
     settings["item_item"] = tune_item_item(holdout, has_side(data))
@@ -100,7 +105,7 @@ def choose_settings(holdout: Holdout, say: Callable[[str], None]) -> dict[str, d
         settings["series"] = {}
     if data.histories.days is not None:
         settings["trend"] = tune(Trend, {"bandwidth": 30.0}, {"bandwidth": (7.0, 100.0)}, holdout.train, holdout.known)
-    if not holdout.ordered:
+    if lasting or not holdout.ordered:
         settings["als"] = tune_als(holdout, settings["item_item"])
         say(f"als: {settings['als']}")
     settings["spectral"] = tune_spectral(holdout, settings["item_item"])
@@ -176,7 +181,7 @@ def says_order(data: TrainingData, seed: int) -> bool:
     """
     if data.histories.days is not None:
         return True
-    if in_order_of_ids(data):
+    if in_order_of_ids(data.histories, data.course_ids):
         return False
     holdout = hold_out(data, "last", ordered=True, seed=seed)
     if not len(holdout.known):

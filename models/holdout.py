@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -131,11 +132,10 @@ def last_days(histories: Histories) -> NDArray[np.float64] | None:
     return np.asarray(histories.days[histories.indptr[1:] - 1], dtype=np.float64)
 
 
-def in_order_of_ids(data: TrainingData) -> bool:
+def in_order_of_ids(histories: Histories, course_ids: Sequence[str]) -> bool:
     """Return whether the courses of nearly every list stand in the order of their ids, which then says nothing else."""
-    histories = data.histories
-    ids = np.array(data.course_ids)
-    numbers = all(one.isdecimal() for one in data.course_ids)
+    ids = np.array(course_ids, dtype=np.str_)
+    numbers = all(one.isdecimal() for one in course_ids)
     places = np.empty(len(ids), dtype=np.int64)
     places[np.lexsort((ids, np.char.str_len(ids))) if numbers else np.argsort(ids, kind="stable")] = np.arange(len(ids))
     steps = np.diff(places[histories.courses]) < 0

@@ -61,7 +61,8 @@ def _lift(histories: Histories, place: int, seed: int) -> float | None:
     if len(long_enough) < LEAST:
         return None
     before = histories.keep(ages > place)
-    learners = np.sort(np.random.default_rng(seed).permutation(long_enough)[:LEARNERS])
+    judged = LEARNERS if histories.n_courses <= DENSE else LEAST
+    learners = np.sort(np.random.default_rng(seed).permutation(long_enough)[:judged])
     targets = histories.courses[histories.indptr[learners + 1] - 1 - place]
     some = before.rows(learners)
     few = before.n_courses <= DENSE

@@ -152,7 +152,7 @@ def says_order(data: TrainingData, seed: int) -> bool:
     """Return whether the order of the choices says something; where times are known it is taken to."""
     if data.histories.days is not None:
         return True
-    if in_order_of_ids(data):
+    if in_order_of_ids(data.histories, data.course_ids):
         return False
     holdout = hold_out(data, "last", ordered=True, seed=seed)
     if not len(holdout.known):

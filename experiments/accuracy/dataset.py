@@ -18,7 +18,7 @@ from features.errors import KarmapathError
 from features.histories import Histories
 from features.profiles import CourseVocabulary, LearnerVocabulary
 from models.base import LearnerBatch, TrainingData
-from models.holdout import Kind, last_days
+from models.holdout import Kind, in_order_of_ids, last_days
 from models.stray import is_stray
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
@@ -74,7 +74,8 @@ def load_dataset(
     course_ids = _ids(known.table["course"], wanted.table["course"], pl.Series(list(features), dtype=pl.String))
     learner_ids = _ids(known.table["learner"])
     histories = _histories(known, learner_ids, course_ids)
-    stray = is_stray(histories) if check and not known.timed else np.zeros(len(histories.courses), dtype=bool)
+    checked = check and not known.timed and not in_order_of_ids(histories, tuple(course_ids))
+    stray = is_stray(histories) if checked else np.zeros(len(histories.courses), dtype=bool)
     sound = histories.keep(~stray)
     data = _training_data(sound, learner_ids, course_ids, features, texts, people, encode)
     ranked = np.ones(len(course_ids), dtype=bool) if among == "all" else data.support() == 0

@@ -23,7 +23,7 @@ from features.errors import KarmapathError
 from models import wide
 from models.base import Scores, TrainingData, seen_mask, top_k
 from models.fitting import says_order
-from models.holdout import Kind, fewer, hold_out
+from models.holdout import Kind, fewer, hold_out, in_order_of_ids
 from models.hybrid import Hybrid
 from models.wide import Wide
 
@@ -140,16 +140,20 @@ def ours_for(train: TrainingData, settings: Settings) -> Hybrid | Wide:
 def slice_kind(data: Dataset, settings: Settings) -> Kind:
     """Return how the validation slice is cut: like the test, of which only counts and times are used (``test_form``).
 
-    Where the test may be the tail of every list, it is so only if the order of the training file says something.
+    The training file has a say too: where its lists stand in the order of ids the last course is no later one, and the
+    test may be the tail of every list only if order says something.
     """
     if settings.holdout != "auto":
         return settings.holdout
+    train = data.train
+    if train.histories.days is None and in_order_of_ids(train.histories, train.course_ids):
+        return "share"
     if not data.among.all():
         return "last"
-    if data.form == "tail" and data.train.histories.days is None:
-        told = says_order if data.train.n_courses <= DENSE else wide.says_order
-        return "tail" if told(data.train, settings.seed) else "share"
-    return data.form
+    if data.form == "tail" and train.histories.days is None:
+        told = says_order if train.n_courses <= DENSE else wide.says_order
+        return "tail" if told(train, settings.seed) else "share"
+    return "auto" if data.form == "later" else data.form
 
 
 def ranked(model: Peer, data: Dataset, k: int) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from features.histories import Histories
 from features.profiles import CourseVocabulary, LearnerVocabulary
 from models.base import TrainingData
 from models.blend import candidates, ndcg
-from models.holdout import hold_out, in_order_of_ids
+from models.holdout import hold_out
 from models.item_item import ItemItem, sum_of_rows
 from models.knn import cosines
 from models.nearest import cosine_neighbours, strongest, sums
@@ -98,9 +98,3 @@ def test_the_blend_beats_counting_on_what_it_never_saw(kind):
 def test_nobody_with_two_courses_is_ranked_by_counts():
     wide = Wide().fit(data_of([[0], [0], [1]], 3))
     assert wide.score(data_of([[1]], 3).batch)[0].argmax() == 0
-
-
-def test_lists_in_the_order_of_ids_are_known():
-    rows = [sorted(row.tolist()) for row in np.random.default_rng(0).integers(0, 60, (50, 6))]
-    assert in_order_of_ids(data_of([list(dict.fromkeys(row)) for row in rows], 60))
-    assert not in_order_of_ids(world())

@@ -1,0 +1,37 @@
+"""What a validation slice holds out, and what is known of a file before one is cut."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from features.histories import Histories
+from models import holdout
+from models.holdout import fewer, hold_out, in_order_of_ids
+from tests.models.test_wide import data_of, world
+
+
+def test_a_tail_is_the_last_fifth_and_at_least_one():
+    data = data_of([list(range(10)), [3, 4, 5], [7]], 10)
+    cut = hold_out(data, "tail", ordered=True, seed=0)
+    assert [cut.train.histories.row(n).tolist() for n in range(3)] == [list(range(8)), [3, 4], [7]]
+    assert cut.known.targets.courses.tolist() == [8, 9, 5]
+
+
+@pytest.mark.parametrize("ids", [list("abcdefghij"), [str(n) for n in range(95, 105)]])
+def test_lists_in_the_order_of_ids_are_known(ids):
+    generator = np.random.default_rng(0)
+    rows = [generator.permutation(10)[:6] for _ in range(50)]
+    assert in_order_of_ids(Histories.of([np.sort(row).tolist() for row in rows], 10), ids)
+    assert not in_order_of_ids(Histories.of([row.tolist() for row in rows], 10), ids)
+    assert not in_order_of_ids(Histories.of([[0, 1], [1, 2]], 10), ids)
+
+
+def test_of_many_choices_random_learners_stay_with_all_of_theirs(monkeypatch):
+    data = world()
+    assert fewer(data, 0) is data
+    monkeypatch.setattr(holdout, "MOST_CHOICES", 500)
+    some = fewer(data, 0)
+    assert 450 <= len(some.histories.courses) <= 500
+    whole = {tuple(data.histories.row(n)) for n in range(len(data.histories))}
+    assert {tuple(some.histories.row(n)) for n in range(len(some.histories))} <= whole
