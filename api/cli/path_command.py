@@ -38,7 +38,13 @@ def path(
         Path | None, typer.Option(help="Guided paths of all learners, as Parquet in this folder (docs/paths.md).")
     ] = None,
     seconds: Annotated[
-        float | None, typer.Option(min=0, help="With --everyone: seconds of solving for each process.")
+        float | None,
+        typer.Option(
+            min=0, help="With --everyone: seconds for each process of solving whole what does not fall apart."
+        ),
+    ] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="With --everyone: processes at a time; by default one a processor.")
     ] = None,
     parts: Annotated[int | None, typer.Option(min=1, help="With --everyone: only the first so many parts.")] = None,
     time_limit: Annotated[float, typer.Option(min=0.01, help="Seconds for the solver; then the bound is told.")] = 10.0,
@@ -51,7 +57,7 @@ def path(
     """
     if everyone is not None:
         settings = PathSettings(hours=hours, hours_a_month=hours_a_month, time_limit=time_limit)
-        _plan_everyone(Home.find(home), everyone, settings, seconds, parts, as_json=as_json)
+        _plan_everyone(Home.find(home), everyone, settings, seconds, parts, processes, as_json=as_json)
         return
     if (problem is None) == (learner is None):
         raise KarmapathError(
@@ -69,25 +75,34 @@ def path(
 
 
 def _plan_everyone(
-    home: Home, out: Path, settings: PathSettings, seconds: float | None, parts: int | None, *, as_json: bool
-) -> None:
+    home: Home, out: Path, settings: PathSettings, seconds: float | None, parts: int | None, processes: int | None,
+    *, as_json: bool,
+) -> None:  # fmt: skip
     import os
 
     from features.warehouse import Warehouse
+    from models.champion import champion_folder, pointer_file
     from recommender.paths.paths_folder import Work, begun_at, write_paths
+    from recommender.paths.population import SOURCES
 
-    work = Work(home.warehouse, Warehouse(home.warehouse).current().hash, begun_at(out) or now(), settings, seconds)
+    bundle = champion_folder(home) if pointer_file(home).exists() else None
+    snapshot = Warehouse(home.warehouse).current().hash
+    work = Work(home.warehouse, snapshot, begun_at(out) or now(), settings, seconds, bundle)
     with native_output_to_stderr():
         manifest = write_paths(
-            out, work, processes=os.cpu_count() or 1, most=parts, say=lambda line: log.print(line, markup=False)
-        )
+            out, work, processes=processes or os.cpu_count() or 1, most=parts,
+            say=lambda line: log.print(line, markup=False),
+        )  # fmt: skip
     if as_json:
         print_json({"out": str(out), **manifest})
         return
     say(f"{manifest['learners']:,} learners, {manifest['parts']} parts in {out}")
     for source, share in manifest["shares"].items():
-        say(f"  {source:<8} {share:.1%}")
+        say(f"  {source:<8} {share:6.1%}  {SOURCES[source]}")
     say(f"  no plan closes more for {manifest['share_that_no_plan_beats_in_worth']:.1%}")
+    if "learners_a_second" in manifest["run"]:
+        run = manifest["run"]
+        say(f"  {run['learners_a_second']:,.0f} learners a second on {run['processes']} processes")
 
 
 def _plan(

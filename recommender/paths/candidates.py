@@ -6,6 +6,7 @@ from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Protocol
 
 from features.records import LearnerRecord
 from features.reference import Course, Reference, Teaches
@@ -13,7 +14,27 @@ from recommender.eligibility import is_entitled
 from recommender.gaps import SURE
 from recommender.paths.path import PathSettings
 from recommender.paths.problem import Candidate, Teach
-from recommender.state import CompetencyState
+
+
+class Level(Protocol):
+    """What is known of the level in one competency: a belief."""
+
+    def p_at_least(self, level: int) -> float:
+        """Return the probability that the level is held."""
+        ...
+
+    def held(self, sure: float = ...) -> int:
+        """Return the highest level held with at least that probability."""
+        ...
+
+
+class Levelled(Protocol):
+    """Anything that knows levels: a competency state."""
+
+    def belief(self, competency: str) -> Level:
+        """Return what is known of one competency."""
+        ...
+
 
 CONFIDENT = 0.5
 """Tags of what a course teaches count from this confidence on."""
@@ -53,7 +74,7 @@ class HeldCourses(Container[str]):
     """The courses that count as taken: completed ones, and those that teach only what is held for sure."""
 
     def __init__(
-        self, record: LearnerRecord, reference: Reference, state: CompetencyState, more: Collection[str] = ()
+        self, record: LearnerRecord, reference: Reference, state: Levelled, more: Collection[str] = ()
     ) -> None:
         self.reference, self.state = reference, state
         self.completed = {e.course for e in record.enrolments if e.status == "completed"} | set(more)

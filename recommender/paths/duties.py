@@ -57,9 +57,14 @@ class _Pace:
 
     def hours_until(self, due: datetime | None) -> float | None:
         """Return the hours of learning that fit before a date; ``None`` without one, or where it is over."""
-        if due is None or due <= self.at:
-            return None
-        return (due - self.at).days / DAYS_A_MONTH * self.hours_a_month
+        return hours_until(due, self.at, self.hours_a_month)
+
+
+def hours_until(due: datetime | None, at: datetime, hours_a_month: float) -> float | None:
+    """Return the hours of learning that fit before a date; ``None`` without one, or where it is over."""
+    if due is None or due <= at:
+        return None
+    return (due - at).days / DAYS_A_MONTH * hours_a_month
 
 
 def _open_items(record: LearnerRecord, reference: Reference) -> list[PlannedCourse]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from features.records import LearnerRecord
-from features.reference import Reference
+from features.reference import Reference, Requirement
 from recommender.gaps import requirements_for
 from recommender.paths.assemble import Assembler
-from recommender.paths.candidates import HeldCourses, candidate, relevant, usable_courses
-from recommender.paths.duties import Mandate, mandates
+from recommender.paths.candidates import Candidates, HeldCourses, Levelled, candidate, relevant, usable_courses
+from recommender.paths.duties import Mandate, Mandates, mandates
 from recommender.paths.needs import base_levels, weighted_needs
 from recommender.paths.path import Path, PathSettings
 from recommender.paths.problem import Problem
@@ -34,15 +34,35 @@ def guided_path(
     ``solver`` may remember problems that were solved before.
     """
     requirements = requirements_for(record, reference)
-    base = base_levels(state, (need.competency for need in requirements))
-    needs = weighted_needs(state, requirements, base)
     candidates = usable_courses(record, reference, at, settings, external=False)
     duties = mandates(record, reference, candidates.usable, at, settings.hours_a_month)
+    problem = guided_problem(record, reference, state, interest, settings, requirements, candidates, duties)
+    assembler = Assembler("guided", record, reference, state, at, settings, solver)
+    assembler.mandates = duties.open
+    assembler.requirements = {need.competency: need for need in requirements}
+    assembler.refused = candidates.refused
+    impossible = ", ".join(mandate.duty.id for mandate in duties.impossible)
+    return assembler.path(problem, {"impossible_duties": impossible} if impossible else None)
+
+
+def guided_problem(
+    record: LearnerRecord,
+    reference: Reference,
+    state: Levelled,
+    interest: Mapping[str, float],
+    settings: PathSettings,
+    requirements: Sequence[Requirement],
+    candidates: Candidates,
+    duties: Mandates,
+) -> Problem:
+    """Return the problem that the requirements, the courses that may be taken and the open duties pose."""
+    base = base_levels(state, (need.competency for need in requirements))
+    needs = weighted_needs(state, requirements, base)
     held = HeldCourses(record, reference, state)
     wanted = [one for mandate in duties.open for one in (*mandate.duty.courses, *_gate(mandate, duties.after))]
     steps = {(need.competency, need.level) for need in needs}
     courses = relevant(candidates.usable, reference, steps, wanted, held)
-    problem = Problem(
+    return Problem(
         courses=tuple(
             candidate(
                 course,
@@ -59,12 +79,6 @@ def guided_path(
         held=held.among(courses, (one for gate in duties.after.values() for one in gate)),
         base=base,
     )
-    assembler = Assembler("guided", record, reference, state, at, settings, solver)
-    assembler.mandates = duties.open
-    assembler.requirements = {need.competency: need for need in requirements}
-    assembler.refused = candidates.refused
-    impossible = ", ".join(mandate.duty.id for mandate in duties.impossible)
-    return assembler.path(problem, {"impossible_duties": impossible} if impossible else None)
 
 
 def _gate(mandate: Mandate, after: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -6,21 +6,19 @@ from collections.abc import Iterable, Mapping
 
 from features.reference import Requirement
 from recommender.gaps import SURE
+from recommender.paths.candidates import Levelled
 from recommender.paths.problem import Need
-from recommender.state import CompetencyState
 
 GRAIN = 0.05
 """Weights are rounded to this, so that learners in the same situation pose the same problem."""
 
 
-def base_levels(state: CompetencyState, competencies: Iterable[str]) -> dict[str, int]:
+def base_levels(state: Levelled, competencies: Iterable[str]) -> dict[str, int]:
     """Return for each competency the highest level that is held for sure."""
     return {competency: state.belief(competency).held(SURE) for competency in competencies}
 
 
-def weighted_needs(
-    state: CompetencyState, requirements: Iterable[Requirement], base: Mapping[str, int]
-) -> tuple[Need, ...]:
+def weighted_needs(state: Levelled, requirements: Iterable[Requirement], base: Mapping[str, int]) -> tuple[Need, ...]:
     """Return the steps from the base to the required level, in order of competency and level."""
     needs = []
     for requirement in sorted(requirements, key=lambda need: need.competency):

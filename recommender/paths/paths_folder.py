@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path as Folder
 from typing import Any
-
-import polars as pl
 
 from features.errors import KarmapathError
 from features.pace import Pace
 from features.reference import Reference
 from features.snapshot_records import Bounds, SnapshotRecords
-from features.warehouse import Snapshot, Warehouse
-from recommender.paths.everyone import guided_paths
-from recommender.paths.path import Path, PathSettings
-from recommender.paths.sharing import Sharing
+from features.warehouse import Warehouse
+from models.bundle import Bundle
+from recommender.engine import evidence_table
+from recommender.listing import Catalogue
+from recommender.paths.path import PathSettings
+from recommender.paths.population import Planner, Reader, table_of
+from recommender.state import DEFAULT_EVIDENCE
 
 PART = 10_000
 MANIFEST = "manifest.json"
 _ALIKE = 1e-6
-COLUMNS: dict[str, Any] = {
-    "learner_id": pl.String, "position": pl.Int16, "course_id": pl.String, "starts_on": pl.Datetime("ms"),
-    "ends_on": pl.Datetime("ms"), "due_on": pl.Datetime("ms"), "hours": pl.Float32, "mandatory": pl.Boolean,
-    "closes": pl.List(pl.String), "reasons": pl.List(pl.String), "status": pl.String, "source": pl.String,
-}  # fmt: skip
-"""A row a course of a path; a learner whom nothing is left to learn has none."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,9 @@ class Work:
     at: datetime
     settings: PathSettings
     seconds: float | None
-    """Of solving, of each process."""
+    """Of solving whole problems, of each process."""
+    bundle: Folder | None = None
+    """Of the champion, whose learned interest breaks ties as it does in the service; ``None``: nothing does."""
 
 
 def write_paths(
@@ -66,20 +65,41 @@ def write_paths(
     Raises
     ------
     KarmapathError
-        If ``out`` holds paths of another snapshot, moment or settings.
+        If ``out`` holds paths of another snapshot, model, moment or settings.
     """
     out.mkdir(parents=True, exist_ok=True)
     asked = _asked(work, part)
     _begin(out, asked)
     ranges = SnapshotRecords(Warehouse(work.warehouse).snapshot(work.snapshot)).ranges(part)[:most]
     missing = [number for number in range(len(ranges)) if not (out / f"part-{number:05d}.json").exists()]
-    pace = Pace("guided paths", "learners", say)
+    pace, began = Pace("guided paths", "learners", say), time.monotonic()
     for done, _ in enumerate(_made(out, work, ranges, missing, processes), 1):
         pace.told(done * part, len(missing) * part)
+    seconds = time.monotonic() - began
     told = [json.loads((out / f"part-{number:05d}.json").read_text()) for number in range(len(ranges))]
     manifest = {**asked, "parts": len(ranges), **_summed(told), "finished": True}
     _write(out / MANIFEST, json.dumps(manifest, indent=1))
-    return manifest
+    return {**manifest, "run": _run([told[number] for number in missing], seconds, processes)}
+
+
+def _run(told: Sequence[dict[str, Any]], seconds: float, processes: int) -> dict[str, Any]:
+    """Return how fast the parts were made that were missing."""
+    learners = sum(one["learners"] for one in told)
+    if not learners:
+        return {"processes": processes, "learners": 0}
+    stages = Counter[str]()
+    for one in told:
+        stages.update(one["seconds"])
+    processor = sum(one["processor_seconds"] for one in told)
+    return {
+        "processes": processes,
+        "learners": learners,
+        "seconds": round(seconds, 2),
+        "learners_a_second": round(learners / max(seconds, 1e-9), 1),
+        "processor_microseconds_a_learner": round(1e6 * processor / learners, 1),
+        "microseconds_a_learner": {stage: round(1e6 * total / learners, 1) for stage, total in stages.items()},
+        "hours_for_a_crore_at_this_rate": round(1e7 * seconds / learners / 3600, 2),
+    }
 
 
 def begun_at(out: Folder) -> datetime | None:
@@ -93,9 +113,9 @@ def _made(
 ) -> Iterator[None]:  # fmt: skip
     jobs = [(out, work, number, ranges[number]) for number in missing]
     if processes == 1:
-        sharing = Sharing(work.seconds)
+        planner = _planner(work)
         for job in jobs:
-            _make(*job, sharing)
+            _make(*job, planner)
             yield
         return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
@@ -103,54 +123,66 @@ def _made(
 
 
 def _make_there(job: tuple[Folder, Work, int, Bounds]) -> None:
-    _make(*job, _sharing_here(job[1].seconds))
+    _make(*job, _planner_here(job[1]))
 
 
-@cache
-def _sharing_here(seconds: float | None) -> Sharing:
-    return Sharing(seconds)
+def _planner_here(work: Work) -> Planner:
+    """Return this process's planner, which remembers what it solved."""
+    if not _HERE or _HERE[0][0] != work:
+        _HERE[:] = [(work, _planner(work))]
+    return _HERE[0][1]
 
 
-@cache
-def _opened(warehouse: Folder, snapshot: str) -> tuple[Reference, SnapshotRecords]:
-    held: Snapshot = Warehouse(warehouse).snapshot(snapshot)
-    return Reference.load(held), SnapshotRecords(held)
+_HERE: list[tuple[Work, Planner]] = []
 
 
-def _make(out: Folder, work: Work, number: int, bounds: Bounds, sharing: Sharing) -> None:
+def _planner(work: Work) -> Planner:
+    """Return what plans the learners of a snapshot: as the service does, where it has a champion."""
+    snapshot = Warehouse(work.warehouse).snapshot(work.snapshot)
+    bundle = None if work.bundle is None else Bundle.load(work.bundle)
+    reference = Reference.load(snapshot) if bundle is None else bundle.reference
+    courses = tuple(reference.courses) if bundle is None else bundle.course_ids
+    table = DEFAULT_EVIDENCE if bundle is None else evidence_table(bundle)
+    reader = Reader(SnapshotRecords(snapshot), Catalogue(reference, courses), table, bundle)
+    return Planner(reader, reference, work.settings, work.at, work.seconds)
+
+
+def _make(out: Folder, work: Work, number: int, bounds: Bounds, planner: Planner) -> None:
     """Write one part: the rows first, then what is told of them, which says that the part is whole."""
-    reference, records = _opened(work.warehouse, work.snapshot)
-    before, statuses, learners, unbeaten = Counter(sharing.counts), Counter[str](), 0, 0
-    rows: list[tuple[Any, ...]] = []
-    for learner, path in guided_paths(
-        records.between(bounds, work.at), reference, work.at, work.settings, sharing=sharing
-    ):
-        learners += 1
-        statuses[path.status] += 1
-        unbeaten += path.status != "infeasible" and path.value >= path.bound - _ALIKE
-        rows += _rows(learner, path, sharing.last)
+    sources, stages, began = Counter(planner.counts), Counter(planner.took), time.process_time()
+    with _without_collecting():
+        planned = planner.plan(bounds)
+        rows = table_of(planned, work.at, work.settings.hours_a_month)
     name = f"part-{number:05d}"
     temporary = out / f".{name}.{os.getpid()}.parquet"
-    pl.DataFrame(rows, schema=COLUMNS, orient="row").write_parquet(temporary, compression="zstd")
+    rows.write_parquet(temporary, compression="zstd")
     temporary.replace(out / f"{name}.parquet")
-    sources = {source: count - before[source] for source, count in sharing.counts.items()}
-    told = {"learners": learners, "sources": sources, "statuses": statuses, "unbeaten": unbeaten}
+    told = {
+        "learners": len(planned),
+        "sources": {source: count - sources[source] for source, count in planner.counts.items()},
+        "statuses": Counter(one.status for one in planned),
+        "unbeaten": sum(one.status != "infeasible" and one.value >= one.bound - _ALIKE for one in planned),
+        "processor_seconds": round(time.process_time() - began, 3),
+        "seconds": {stage: round(seconds - stages[stage], 3) for stage, seconds in planner.took.items()},
+    }
     _write(out / f"{name}.json", json.dumps(told))
 
 
-def _rows(learner: str, path: Path, source: str) -> Iterator[tuple[Any, ...]]:
-    for item in path.items:
-        yield (
-            learner, item.position, item.course, item.starts_on, item.ends_on, item.due_on, item.hours, item.mandatory,
-            [f"{step.competency}:{step.level}" for step in item.closes], [reason.code for reason in item.reasons],
-            path.status, source,
-        )  # fmt: skip
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Hold back the search for cycles: what is made here has none, and it takes a fifth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _asked(work: Work, part: int) -> dict[str, Any]:
     settings = replace(work.settings, sessions={})
     return {
-        "snapshot": work.snapshot, "at": work.at.isoformat(), "part": part, "seconds": work.seconds,
+        "snapshot": work.snapshot, "model_version": None if work.bundle is None else work.bundle.name,
+        "at": work.at.isoformat(), "part": part, "seconds": work.seconds,
         "hours": settings.hours, "hours_a_month": settings.hours_a_month, "time_limit": settings.time_limit,
     }  # fmt: skip
 

@@ -19,17 +19,18 @@ from recommender.paths.problem import Candidate, Problem
 SLACK = 1e-9
 
 
-def presolve(problem: Problem, keep: Collection[str] = ()) -> Problem:
+def presolve(problem: Problem, keep: Collection[str] = (), *, ties: bool = False) -> Problem:
     """Return the problem without the courses that no best plan needs.
 
     What duties ask for always stays, so that a problem that cannot be met stays one; so do the courses of ``keep``.
+    With ``ties``, of courses that are equal in all but interest every one stays.
     """
     asked = set(problem.stand_ins(tuple(one for duty in problem.duties for one in duty.courses)))
     asked |= set(keep) & set(problem.by_id)
     problem = _only(problem, set(founded(problem, tuple(problem.by_id))))
     problem = _only(problem, _affordable(problem) | (asked & set(problem.by_id)))
     problem = _only(problem, _useful(problem, asked))
-    problem = _only(problem, set(problem.by_id) - _dominated(problem, asked))
+    problem = _only(problem, set(problem.by_id) - _dominated(problem, asked, ties=ties))
     return _only(problem, _useful(problem, asked))
 
 
@@ -99,7 +100,7 @@ def _closes(course: Candidate, top: dict[str, int], problem: Problem) -> bool:
     )
 
 
-def _dominated(problem: Problem, asked: Collection[str]) -> set[str]:
+def _dominated(problem: Problem, asked: Collection[str], *, ties: bool) -> set[str]:
     """Return the courses for which another one does at least as much for at most the hours, fees and prerequisites.
 
     Never a course that something requires or a duty asks for, or that has equivalents; with a share outside the own
@@ -121,7 +122,7 @@ def _dominated(problem: Problem, asked: Collection[str]) -> set[str]:
     at_least = (
         (shared.data == size[worse]) & (better != worse) & free[worse] & np.array(alone)[better]
         & (hours[better] <= hours[worse]) & (cost[better] <= cost[worse]) & (bonus[better] >= bonus[worse])
-        & ((interest[better] >= interest[worse]) | (hours[better] < hours[worse]))
+        & (((interest[better] >= interest[worse]) & (not ties)) | (hours[better] < hours[worse]))
     )  # fmt: skip
     return _pick(problem, better[at_least], worse[at_least])
 

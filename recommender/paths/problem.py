@@ -104,10 +104,15 @@ class Problem:
     @cached_property
     def steps(self) -> tuple[tuple[str, int], ...]:
         """All steps from the base to the highest need of each competency: (competency, level)."""
+        return tuple((c, s) for c, high in self.top.items() for s in range(self.base.get(c, 0) + 1, high + 1))
+
+    @cached_property
+    def top(self) -> Mapping[str, int]:
+        """The highest level that is needed of each competency."""
         top: dict[str, int] = {}
         for need in self.needs:
             top[need.competency] = max(top.get(need.competency, 0), need.level)
-        return tuple((c, s) for c, high in top.items() for s in range(self.base.get(c, 0) + 1, high + 1))
+        return top
 
     def stand_ins(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Return the candidates that satisfy one of the ids, each once, in order."""

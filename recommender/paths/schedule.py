@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,8 +10,12 @@ from recommender.paths.closing import closed_steps, satisfied
 from recommender.paths.problem import Candidate, Problem
 
 DAYS_A_MONTH = 365.25 / 12
-_SOME_DAY = datetime(9998, 12, 31)
+SOME_DAY = datetime(9998, 12, 31)
 """Due date of a duty without one: after all dated ones, before everything else."""
+
+Urgency = tuple[datetime, bool, bool, float, float]
+"""What decides which course comes next, the smallest first: its date, whether lower steps are open, whether it closes
+nothing critical, its worth an hour and its interest, both negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,9 @@ def ordered(
     Prerequisites come first; then what is due first, critical steps, most value an hour, most interest. A course whose
     lower steps are still open waits for the one that closes them, where any order allows it.
     """
-    deadlines = _inherited(problem, chosen, due or {})
+    asked = set(problem.stand_ins(tuple(one for duty in problem.duties for one in duty.courses)))
+    own = {one: (due or {}).get(one, SOME_DAY) for one in chosen if one in (due or {}) or one in asked}
+    deadlines = inherited(problem, chosen, own)
     worth = _weights(problem)
     taken: list[str] = []
     closed: frozenset[tuple[str, int]] = frozenset()
@@ -97,34 +103,38 @@ def _urgency(
     new: frozenset[tuple[str, int]],
     deadlines: Mapping[str, datetime],
     worth: Mapping[tuple[str, int], tuple[float, bool]],
-) -> tuple[datetime, bool, bool, float, float]:
+) -> Urgency:
     """Return the sort key of a course that could come next: the smallest comes first."""
-    early = _reaches_ahead(course, new)
-    critical = any(worth[step][1] for step in new if step in worth)
-    value = sum(worth[step][0] for step in new if step in worth)
+    counted = [worth[step] for step in new if step in worth]
     return (
         deadlines.get(course.id, datetime.max),
-        early,
-        not critical,
-        -value / max(course.hours, 0.1),
+        reaches_ahead(course, new),
+        not any(critical for _, critical in counted),
+        -rate(course, (weight for weight, _ in counted)),
         -course.interest,
     )
 
 
-def _reaches_ahead(course: Candidate, new: frozenset[tuple[str, int]]) -> bool:
+def rate(course: Candidate, weights: Iterable[float]) -> float:
+    """Return what a course that closes steps of those weights is worth an hour, whatever order they come in."""
+    return round(sum(weights), 9) / max(course.hours, 0.1)
+
+
+def reaches_ahead(course: Candidate, new: frozenset[tuple[str, int]]) -> bool:
     """Whether the course starts in some competency above what would then be closed."""
     reached = {competency for competency, _ in new}
     return any(teach.start > 0 and teach.competency not in reached for teach in course.teaches)
 
 
-def _inherited(problem: Problem, chosen: tuple[str, ...], due: Mapping[str, datetime]) -> dict[str, datetime]:
-    """Return due dates, with those that courses pass on to their prerequisites; duties without a date come next."""
-    asked = set(problem.stand_ins(tuple(one for duty in problem.duties for one in duty.courses)))
-    deadlines = {one: due.get(one, _SOME_DAY) for one in chosen if one in due or one in asked}
+def inherited(problem: Problem, chosen: Collection[str], due: Mapping[str, datetime]) -> dict[str, datetime]:
+    """Return due dates of chosen courses, with those that they pass on to their prerequisites."""
+    deadlines = dict(due)
     waiting = list(deadlines)
     while waiting:
         course = problem.by_id[waiting.pop()]
         for group in course.requires:
+            if any(one in problem.held for one in group):
+                continue
             for one in problem.stand_ins(group):
                 if one in chosen and deadlines.get(one, datetime.max) > deadlines[course.id]:
                     deadlines[one] = deadlines[course.id]

@@ -22,6 +22,9 @@ from recommender.paths.problem import Candidate, Problem
 from recommender.paths.solution import Solution
 from recommender.paths.stages import Aim, Stages, chosen_courses
 
+INTEREST = 0.01
+"""What the most interesting course adds to the last aim; a course costs 0.02, an hour 1,000."""
+
 
 def solve(
     problem: Problem, time_limit: float = 10.0, *, keep: Collection[str] = (), keep_loss: float = 0.0
@@ -84,18 +87,22 @@ def _kept(model: PathModel, keep: Collection[str]) -> NDArray[np.float64]:
     return worth_of
 
 
-def _thrift(model: PathModel) -> NDArray[np.float64]:
-    """Return the last aims as one: fewest hours, then fewest courses, then most interest.
+def thrift_of(problem: Problem) -> NDArray[np.float64]:
+    """Return what each course adds to the last aims as one: fewest hours, then fewest courses, then most interest.
 
     What is left of ties is broken by a number drawn from what a course is (not from its name or its place), so that
     neither renaming nor taking away a course that is not in the plan changes the plan.
     """
-    courses = model.problem.courses
-    interest = np.array([course.interest for course in courses])
+    hours = np.array([course.hours for course in problem.courses], dtype=np.float64)
+    interest = np.array([course.interest for course in problem.courses], dtype=np.float64)
     top = max(float(np.abs(interest).max(initial=0.0)), 1e-9)
-    lots = np.array([_lot(course) for course in courses])
+    lots = np.array([_lot(course) for course in problem.courses], dtype=np.float64)
+    return np.asarray(-1e3 * hours - 0.02 + INTEREST * interest / top - 0.001 * lots)
+
+
+def _thrift(model: PathModel) -> NDArray[np.float64]:
     thrift = np.zeros(model.n_columns)
-    thrift[: model.n_courses] = -1e3 * model.hours - 0.02 + 0.01 * interest / top - 0.001 * lots
+    thrift[: model.n_courses] = thrift_of(model.problem)
     return thrift
 
 
