@@ -63,7 +63,10 @@ def accuracy(
     encode = _encoder(home) if text == "encoder" else None
     data = load_dataset(train, test, courses, learners, encode, among=among, check=not as_given,  # type: ignore[arg-type]
                         text=text != "none")  # fmt: skip
-    log.print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in data.facts.items()))
+    counts = {name: value for name, value in data.facts.items() if name != "notes"}
+    log.print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in counts.items()))
+    for note in data.facts.get("notes", ()):  # type: ignore[attr-defined]
+        log.print(f"note: {note}")
     settings = Settings(lengths, trials, validation, seed)  # type: ignore[arg-type]
     found = run(data, names, settings, log.print)
     if json:

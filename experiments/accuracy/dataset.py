@@ -121,6 +121,8 @@ def _judged(
         "learners_not_drawn": every - len(judged),
         "targets": int(found.lengths[judged].sum()), "targets_left_out": len(targets.courses) - len(found.courses),
     }  # fmt: skip
+    notes = _notes(data.histories, rows, targets, support)
+    facts |= {"notes": notes} if notes else {}
     return Dataset(
         train=data,
         rows=rows[judged],
@@ -131,6 +133,17 @@ def _judged(
         facts=facts,
         form=form,
     )
+
+
+def _notes(histories: Histories, rows: NDArray[np.int64], targets: Histories, support: NDArray[np.int64]) -> list[str]:
+    """Return what looks as if the files were not what they should be; nothing is left out for it."""
+    found = {
+        "the test file holds more than the training file: are they swapped?": len(targets.courses)
+        > len(histories.courses),
+        "training knows no learner of the test file: are the ids the same?": not (rows >= 0).any(),
+        "training knows no course of the test file: are the ids the same?": not support[targets.courses].any(),
+    }
+    return [note for note, holds in found.items() if holds]
 
 
 def _pairs(histories: Histories) -> NDArray[np.int64]:

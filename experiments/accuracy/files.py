@@ -64,7 +64,7 @@ def read_interactions(path: Path) -> Interactions:
         every = _from_table(read_table(path), path)
     else:
         text = _text(path)
-        separator = TABLES.get(suffix) or _separator(text)
+        separator = _separator(text) or TABLES.get(suffix)
         every = _from_list(text, path) if separator is None else _from_table(_parsed(text, separator, path), path)
     whole = every.drop_nulls()
     if whole.is_empty():

@@ -61,3 +61,8 @@ def test_a_test_file_that_training_holds_already_says_so(files):
     error = run([*files[:4], files[2]]).exception
     assert isinstance(error, KarmapathError)
     assert "the two files" in str(error)
+
+
+def test_files_that_look_swapped_are_noted(files):
+    found = run(["accuracy", "--train", files[4], "--test", files[2], "--peers", "none", "--json"])
+    assert any("swapped" in note for note in json.loads(found.stdout)["data"]["notes"])
