@@ -30,6 +30,12 @@ class NotFoundError(KarmapathError):
     code = "not_found"
 
 
+class ConflictError(KarmapathError):
+    """Something that is well said by itself and does not go with what else is said, or known."""
+
+    code = "conflict"
+
+
 class NotReadyError(KarmapathError):
     """Something that must be done first has not been done (no data, no trained model)."""
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from api.workbench.approval import Signature
 from api.workbench.desk import Desk
-from features.errors import KarmapathError, NotFoundError
+from features.errors import ConflictError, KarmapathError, NotFoundError
 from features.reference import Position, Reference, Requirement, Role
 from features.schema import MAX_LEVEL
 from features.store.decisions import Decision
@@ -230,7 +230,7 @@ def _check(role: Role, reference: Reference) -> None:
         raise KarmapathError("a role without a name", "a name", "give it one")
     for need in role.requirements:
         if need.competency not in reference.competencies:
-            raise KarmapathError(f"competency {need.competency!r}", "one of the framework", "choose one from the list")
+            raise NotFoundError(f"competency {need.competency!r}", "one of the framework", "choose one from the list")
         if need.level not in LEVELS or not 0 <= need.weight <= 100:
             raise KarmapathError(
                 f"level {need.level} and weight {need.weight:g} of {need.competency}",
@@ -238,7 +238,7 @@ def _check(role: Role, reference: Reference) -> None:
             )  # fmt: skip
     pairs = [(need.activity, need.competency) for need in role.requirements]
     if len(set(pairs)) != len(pairs):
-        raise KarmapathError("a competency twice for one activity", "each once", "leave one of them out")
+        raise ConflictError("a competency twice for one activity", "each once", "leave one of them out")
 
 
 def _version(desk: Desk, role: str, version: int | None) -> tuple[Role, int, str, tuple[RoleVersion, ...]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from api.workbench.desk import Desk
 from api.workbench.drafting import wish_of
-from features.errors import KarmapathError
+from features.errors import NotFoundError
 from features.reference import Requirement
 from features.store.drafts import PlanDraft
 from recommender.planning.plan_problem import Budget
@@ -68,7 +68,7 @@ def what_if(desk: Desk, draft: PlanDraft, asked: Question) -> tuple[Outcome, ...
 
     Raises
     ------
-    KarmapathError
+    NotFoundError
         If a transfer or the scheme names what is not there.
     """
     people, reference, wish = desk.people(draft.organisation), desk.reference, wish_of(draft)
@@ -116,8 +116,8 @@ def _scenarios(asked: Question, budget: Budget) -> Sequence[tuple[str, Scenario]
 def _check(asked: Question, learners: set[str], competencies: set[str]) -> None:
     strangers = [learner for learner, _ in asked.transfers if learner not in learners]
     if strangers:
-        raise KarmapathError(f"learner {strangers[0]!r}", "somebody of the organisation", "check the id")
+        raise NotFoundError(f"learner {strangers[0]!r}", "somebody of the organisation", "check the id")
     if asked.scheme is not None and asked.scheme.competency not in competencies:
-        raise KarmapathError(
+        raise NotFoundError(
             f"competency {asked.scheme.competency!r}", "one that some post requires", "choose one from the list"
         )

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
+from features.numbers import NUMERIC, Day
 from recommender.planning.plan_problem import Budget, Edits
 
 Pair = tuple[Annotated[str, Field(max_length=200)], Annotated[str, Field(max_length=200)]]
 Pairs = Annotated[list[Pair], Field(max_length=2_000)]
+Hours = Annotated[float, Field(gt=0, le=2000), NUMERIC]
+Rupees = Annotated[float, Field(ge=0, le=1e12), NUMERIC]
+Share = Annotated[float, Field(ge=0, le=1), NUMERIC]
+Seats = Annotated[int, Field(ge=0, le=10_000_000), NUMERIC]
 
 
 class PlanWish(BaseModel):
@@ -18,24 +23,20 @@ class PlanWish(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    hours: float = Field(20.0, gt=0, le=2000, description="hours a head: all together get that many times their number")
-    most: float | None = Field(None, gt=0, le=2000, description="most hours of any one person; empty: as hours a head")
-    money: float | None = Field(None, ge=0, le=1e12, description="rupees for fees; empty: courses without a fee only")
-    begin: date = Field(description="first day of the plan")
-    end: date = Field(description="everything is due by then")
-    elective_share: float = Field(1.0, ge=0, le=1, description="share of hours for what closes no critical gap")
-    seats: dict[str, int] = Field(default_factory=dict, max_length=2_000, description="seats of courses that have few")
+    hours: Hours = Field(20.0, description="hours a head: all together get that many times their number")
+    most: Hours | None = Field(None, description="most hours of any one person; empty: as hours a head")
+    money: Rupees | None = Field(None, description="rupees for fees; empty: courses without a fee only")
+    begin: Day = Field(description="first day of the plan")
+    end: Day = Field(description="everything is due by then; after the beginning")
+    elective_share: Share = Field(1.0, description="share of hours for what closes no critical gap")
+    seats: dict[str, Seats] = Field(
+        default_factory=dict, max_length=2_000, description="seats of courses that have few"
+    )
     apar: bool = Field(False, strict=True, description="whether it enters the annual appraisal")
     include: Pairs = Field(default_factory=list, description="put in by hand")
     exclude: Pairs = Field(default_factory=list, description="taken out by hand")
     mandatory: Pairs = Field(default_factory=list, description="made mandatory by hand")
     elective: Pairs = Field(default_factory=list, description="made elective by hand")
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> PlanWish:
-        if self.end <= self.begin:
-            raise ValueError("the end must come after the beginning")
-        return self
 
     @property
     def budget(self) -> Budget:

@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import KarmapathError
+from features.errors import ConflictError, KarmapathError
 from recommender.paths.model import INFINITE, Rows
 from recommender.planning.plan_calendar import due_dates, order_of
 from recommender.planning.plan_effect import (
@@ -275,7 +275,7 @@ def _at_least(rows: Rows, worth: NDArray[np.float64], least: float) -> None:
         rows.add([(int(n), float(worth[n])) for n in np.flatnonzero(worth)], least - _ROOM * max(1.0, least), INFINITE)
 
 
-def _conflict(problem: PlanProblem) -> KarmapathError:
+def _conflict(problem: PlanProblem) -> ConflictError:
     """Say which limit what the planner put in breaks."""
     include = {
         (g, c)
@@ -285,7 +285,7 @@ def _conflict(problem: PlanProblem) -> KarmapathError:
     }
     effect = effect_of(problem, include)
     broken = ", ".join(broken_limits(problem, effect)) or "prerequisites, seats or courses that exclude each other"
-    return KarmapathError(
+    return ConflictError(
         f"courses put in by hand that need {effect.hours:,.0f} hours, {effect.money:,.0f} rupees: too much of {broken}",
         f"at most {problem.budget.hours * problem.people:,.0f} hours, {problem.budget.hours_a_person:g} a person",
         "take some out, or raise the budget",

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from features.errors import KarmapathError, NotFoundError
+from features.errors import ConflictError, NotFoundError
 from features.interactions import TableScanner
 from features.reference import Course, Reference, Requirement
 from features.schema import MAX_LEVEL
@@ -45,7 +45,7 @@ class Budget:
 
     def __post_init__(self) -> None:
         if not 0 < self.hours <= 2000 or self.end <= self.begin:
-            raise KarmapathError(
+            raise ConflictError(
                 f"{self.hours:g} hours a head from {self.begin} to {self.end}",
                 "hours above 0, and an end after the beginning", "correct the budget",
             )  # fmt: skip

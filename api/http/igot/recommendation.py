@@ -23,6 +23,7 @@ from api.http.igot.caller import caller, learner_of
 from api.http.igot.profile import record_for
 from api.http.service import Service, service_of
 from features.errors import NotFoundError
+from features.numbers import NUMERIC
 from features.records import LearnerRecord
 from features.reference import Reference
 from features.store import Feedback, ShownList, StoreError
@@ -131,7 +132,7 @@ class FeedbackRequest(BaseModel):
 
     recommendation_id: Id
     course_id: Id
-    rating: Literal[0, 1]
+    rating: Annotated[Literal[0, 1], NUMERIC]
     comments: Annotated[str, Field(max_length=4000), BeforeValidator(lambda value: value or "")] = ""
     user_id: Id
 

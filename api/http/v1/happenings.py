@@ -18,6 +18,7 @@ from api.http.service import Service, service_of
 from api.http.v1.documents import PROBLEM, EventsOutcome, FeedbackOutcome, ShownDocument
 from api.http.witness import about
 from features.errors import KarmapathError, NotFoundError
+from features.numbers import NUMERIC
 from features.store import PASSED_OVER, AnyEvent, EventError, EventResult, Feedback, native, parse_event, unpacked
 from features.store.events import EVENT, Id
 
@@ -90,7 +91,7 @@ class Thumb(BaseModel):
 
     learner: Id
     course: Id
-    rating: Literal[0, 1] = Field(description="1 wanted, 0 not wanted")
+    rating: Annotated[Literal[0, 1], NUMERIC] = Field(description="1 wanted, 0 not wanted")
     comments: Annotated[str, Field(max_length=4000)] = ""
     recommendation: Id | None = Field(None, description="id of the list it stood on")
 

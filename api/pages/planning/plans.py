@@ -177,12 +177,20 @@ async def _edit(desk: Desk, draft: PlanDraft, form: Form, action: str, what: str
     return group
 
 
+def _number(written: str | None) -> float | str | None:
+    """Return the number that was typed; what is none is told by whoever wants one."""
+    try:
+        return None if written is None else float(written)
+    except ValueError:
+        return written
+
+
 def _wish(form: Form, before: PlanWish | None = None) -> PlanWish:
     """Return what the form asks for; edits by hand stay."""
     given = {
-        "hours": form.get("hours"),
-        "most": form.get("most") or None,
-        "money": form.get("money") or None,
+        "hours": _number(form.get("hours")),
+        "most": _number(form.get("most") or None),
+        "money": _number(form.get("money") or None),
         "begin": form.get("begin"),
         "end": form.get("end"),
         "elective_share": form.number("elective_percent", 0, 100, 100.0) / 100,

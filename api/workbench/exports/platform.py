@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from features.errors import ConflictError
 from features.store.drafts import DraftItem, PlanDraft, Verdict
-from recommender.planning.v4_export import PlanRow, check, to_v4
+from recommender.planning.v4_export import PlanRow, problems, to_v4
 
 
 def platform_plan(draft: PlanDraft, verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
@@ -15,6 +16,11 @@ def platform_plan(draft: PlanDraft, verdicts: Mapping[str, Verdict]) -> dict[str
 
     Two posts of one title in one organisation are one user group there: a course of both is mandatory if one of them
     says so, and due when the first is.
+
+    Raises
+    ------
+    ConflictError
+        If the platform could not hold it: it has courses of elsewhere.
     """
     merged: dict[tuple[str, str, str, str], PlanRow] = {}
     for item in draft.items:
@@ -27,7 +33,11 @@ def platform_plan(draft: PlanDraft, verdicts: Mapping[str, Verdict]) -> dict[str
             row, mandatory=held.mandatory or row.mandatory, due_on=min(held.due_on, row.due_on)
         )  # fmt: skip
     document = to_v4(merged.values(), draft.name, comment=f"{draft.id}, version {draft.version}")
-    check(document)
+    if found := problems(document):
+        raise ConflictError(
+            f"plan {draft.id}, in which {found[0]}", "a plan that the platform's form, version 4, can hold",
+            "export it as csv, xlsx or pdf, or plan courses of the platform",
+        )  # fmt: skip
     return document
 
 

@@ -22,6 +22,7 @@ from api.workbench.desk import desk_of
 from api.workbench.doing import compliance_of, recognition_of
 from api.workbench.posting import Advice, advice, assignment, choose, position_within, reach, succession
 from api.workbench.supply import SEATS, quality, supply
+from features.numbers import NUMERIC
 from features.reference import Reference
 from features.store.decisions import Decision
 from recommender.planning.audit import AuditRow
@@ -109,7 +110,7 @@ class SeatsAsked(Document):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _SEATS})
 
     organisation: str = Field(min_length=1, max_length=200, description="whose people")
-    seats: dict[str, Annotated[int, Field(ge=1, le=10_000)]] = Field(
+    seats: dict[str, Annotated[int, Field(ge=1, le=10_000), NUMERIC]] = Field(
         min_length=1, max_length=2_000, description="position to how many seats"
     )
     worst_first: bool = Field(False, strict=True, description="first make the worst-filled seat as good as can be")

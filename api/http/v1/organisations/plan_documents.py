@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field
 from api.http.v1.organisations.documents import Document
 from api.workbench.what_if import Outcome
 from api.workbench.wish import Pairs, PlanWish
+from features.numbers import NUMERIC
 
 By = Annotated[
     str,
@@ -18,6 +19,8 @@ By = Annotated[
     ),
 ]
 Reason = Annotated[str, Field(max_length=2_000, description="why")]
+
+Version = Annotated[int, Field(ge=1), NUMERIC]
 
 _WISH: dict[str, Any] = {"hours": 20, "begin": "2026-12-01", "end": "2027-03-31"}
 
@@ -51,7 +54,7 @@ class PlanChange(Document):
     )
 
     by: By
-    version: int = Field(ge=1, description="the version that the change begins from")
+    version: Version = Field(description="the version that the change begins from")
     note: str = Field("", max_length=500, description="what is changed")
     settings: PlanWish | None = Field(None, description="instead of the present ones")
     include: Pairs = Field(default_factory=list)
@@ -69,7 +72,7 @@ class Signed(Document):
     )
 
     by: By
-    version: int = Field(ge=1, description="the version that is meant")
+    version: Version = Field(description="the version that is meant")
     reason: Reason = ""
 
 
@@ -158,8 +161,8 @@ class SchemeAsked(Document):
 
     position: str = Field(min_length=1, max_length=200)
     competency: str = Field(min_length=1, max_length=200)
-    level: int = Field(ge=1, le=5)
-    critical: bool = True
+    level: Annotated[int, Field(ge=1, le=5), NUMERIC]
+    critical: bool = Field(True, strict=True)
 
 
 class WhatIf(Document):
@@ -169,10 +172,12 @@ class WhatIf(Document):
         extra="forbid", json_schema_extra={"example": {"hours": [10, 40], "retire_after_years": 33}}
     )
 
-    hours: list[Annotated[float, Field(gt=0, le=2000)]] = Field(
+    hours: list[Annotated[float, Field(gt=0, le=2000), NUMERIC]] = Field(
         default_factory=list, max_length=8, description="hours a head instead of the plan's"
     )
-    retire_after_years: float | None = Field(None, gt=0, le=60, description="people who served so long leave")
+    retire_after_years: Annotated[float, Field(gt=0, le=60), NUMERIC] | None = Field(
+        None, description="people who served so long leave"
+    )
     scheme: SchemeAsked | None = None
     transfers: dict[str, Annotated[str, Field(max_length=200)]] = Field(
         default_factory=dict, max_length=1_000, description="learner to the position that the learner goes to"

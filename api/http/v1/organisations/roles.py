@@ -19,6 +19,7 @@ from api.http.v1.organisations.plan_documents import By
 from api.workbench.approval import Signature
 from api.workbench.desk import Desk, desk_of
 from api.workbench.roles import RoleView, judge_role, propose_role, role_view, roles_within, submit_role
+from features.numbers import NUMERIC
 from features.reference import Requirement
 from features.store.drafts import DraftConflictError
 
@@ -78,9 +79,9 @@ class NeedAsked(Document):
     """A requirement."""
 
     competency: _Id
-    level: int = Field(ge=1, le=5)
-    weight: float = Field(1.0, ge=0, le=100)
-    critical: bool = False
+    level: Annotated[int, Field(ge=1, le=5), NUMERIC]
+    weight: Annotated[float, Field(ge=0, le=100), NUMERIC] = 1.0
+    critical: bool = Field(False, strict=True)
     activity: _Id | None = None
 
 
@@ -90,9 +91,9 @@ class NewVersion(Document):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": _VERSION})
 
     by: By
-    version: int = Field(ge=0, description="the version that it begins from")
+    version: Annotated[int, Field(ge=0), NUMERIC] = Field(description="the version that it begins from")
     note: str = Field("", max_length=500, description="what is changed, and why")
-    name: str | None = Field(None, min_length=1, max_length=300)
+    name: Annotated[str, Field(min_length=1, max_length=300, pattern=r"[^\s]")] | None = None
     description: str | None = Field(None, max_length=5_000)
     activities: dict[str, Annotated[str, Field(min_length=1, max_length=1_000)]] | None = Field(None, max_length=500)
     requirements: list[NeedAsked] = Field(max_length=500)
@@ -106,7 +107,7 @@ class RoleStep(Document):
     )
 
     by: By
-    version: int = Field(ge=1)
+    version: Annotated[int, Field(ge=1), NUMERIC]
     reason: str = Field("", max_length=2_000)
 
 
