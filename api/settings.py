@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     store_patience: float = Field(
         1.0, gt=0, le=30, description="seconds that the portal's home page waits for the store before it does without"
     )
+    warm: bool = Field(
+        False, description="make search and the reading of texts ready at the start, not when somebody first asks"
+    )
     path_threads: int = Field(2, ge=1, le=32, description="paths that are solved at the same time, a process")
     igot_limit: int = Field(20, ge=1, le=100, description="courses in a list of the iGOT routes")
     igot_list_days: int = Field(7, ge=1, description="days after which a kept list is made anew under its id")

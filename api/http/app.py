@@ -176,6 +176,8 @@ def _lifespan(settings: Settings, clock: Callable[[], datetime], measured: Metri
         service = Service.open(settings, clock, measured)
         app.state.service = service
         service.champion.refresh()
+        if settings.warm:
+            service.warm()
         traces: Tracing | None = app.state.tracing
         if traces is not None:
             traces.observe(service)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from api.http.problems import OverdueError
 from api.http.serving_encoder import ServingEncoder
@@ -50,6 +50,11 @@ class Matcher:
     def designations(self, engine: Engine) -> DesignationMatcher:
         """Return what reads a designation; whoever asks before it is ready waits."""
         return cast("DesignationMatcher", self._of(engine, "designations").result())
+
+    def begin(self, engine: Engine) -> None:
+        """Begin to learn all of it, in the background, if nobody has."""
+        for name in get_args(Learned):
+            self._of(engine, name)
 
     async def ready(self, engine: Engine, seconds: float, *names: Learned) -> None:
         """Wait until something is learned.

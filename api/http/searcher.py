@@ -81,6 +81,10 @@ class Searcher:
                 return "names"
             return self._searched
 
+    def begin(self, engine: Engine) -> None:
+        """Begin to make the index of the bundle, in the background, if nobody has."""
+        self._ready(engine)
+
     def prepare(self, engine: Engine) -> None:
         """Make the index of the bundle now: first of words, then of meaning."""
         self._version = engine.version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -29,12 +30,14 @@ from api.http.searcher import Searcher
 from api.http.together import Together
 from api.http.writer import Writer
 from api.settings import Settings
-from features.errors import NotFoundError
+from features.errors import KarmapathError, NotFoundError
 from features.records import LearnerRecord
 from features.store import ShownItem, ShownList, Store, StoreError
 from features.times import now
 from recommender.engine import Engine
 from recommender.ranked import PROPENSITY, Ranked
+
+log = logging.getLogger("karmapath.service")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -187,6 +190,16 @@ class Service:
     async def recommend(self, engine: Engine, record: LearnerRecord, at: datetime, limit: int, **asked: Any) -> Ranked:
         """Return the engine's list for a learner, and count how long it took; ``asked`` as ``Engine.recommend``."""
         return await self.together.recommend(engine, record, at, limit, **asked)
+
+    def warm(self) -> None:
+        """Begin to make ready, in the background, what is otherwise made when somebody first asks for it."""
+        try:
+            engine = self.engine
+        except KarmapathError as error:
+            log.warning("nothing to make ready yet: %s", error)
+            return
+        self.searcher.begin(engine)
+        self.matcher.begin(engine)
 
     async def learned(self, engine: Engine, *names: Learned) -> None:
         """Wait for what reads texts, as long as a request may (``Matcher.ready``)."""

