@@ -9,7 +9,8 @@ IST = timezone(timedelta(hours=5, minutes=30), "IST")
 
 def now() -> datetime:
     """Return the present moment in the platform's time zone."""
-    return platform_time(datetime.now(IST))
+    moment = datetime.now(IST)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=None)
 
 
 def platform_time(moment: datetime) -> datetime:

@@ -23,6 +23,7 @@ from api.http.lane import SMALLEST, Lane
 from api.http.metrics import Metrics
 from api.http.problems import install_problems
 from api.http.service import Service
+from api.http.settled import settle
 from api.http.traces import Tracing, tracing
 from api.http.v1 import (
     audit,
@@ -178,6 +179,7 @@ def _lifespan(settings: Settings, clock: Callable[[], datetime], measured: Metri
         service.champion.refresh()
         if settings.warm:
             service.warm()
+        settle()
         traces: Tracing | None = app.state.tracing
         if traces is not None:
             traces.observe(service)

@@ -22,7 +22,7 @@ class Fresh:
     """
 
     def __init__(self, request: Request, service: Service, engine: Engine, version: int = 0, also: str = "") -> None:
-        minute, asked = service.clock().strftime("%Y%m%d%H%M"), request.scope["query_string"].decode("latin-1")
+        minute, asked = service.clock().isoformat(timespec="minutes"), request.scope["query_string"].decode("latin-1")
         parts = f"{engine.version}|{version}|{minute}|{request.scope['path']}|{asked}|{also}"
         self.tag = f'W/"{hashlib.blake2s(parts.encode(), digest_size=12).hexdigest()}"'
         self._known = request.headers.get("if-none-match", "")
