@@ -68,6 +68,22 @@ def candidates(
     )
 
 
+def joined(parts: Sequence[Candidates]) -> Candidates:
+    """Return the candidates of all the learners of the parts, one part after the other."""
+    width = max(part.valid.shape[1] for part in parts)
+
+    def padded(array: NDArray[Any]) -> NDArray[Any]:
+        missing = [(0, 0), (0, width - array.shape[1]), *[(0, 0)] * (array.ndim - 2)]
+        return np.pad(array, missing)
+
+    return Candidates(
+        np.concatenate([padded(part.scores) for part in parts]),
+        np.concatenate([padded(part.valid) for part in parts]),
+        np.concatenate([padded(part.relevant) for part in parts]),
+        np.concatenate([part.ideal for part in parts]),
+    )
+
+
 def quality(found: Candidates, weights: NDArray[np.float32]) -> float:
     """Return the mean NDCG at ``K``, plus a tenth of that of much longer lists, which breaks ties between weights.
 

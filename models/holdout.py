@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,8 @@ SORTED_FROM, SORTED_SHARE = 4, 0.9
 """Lists of so many courses; if such a share of them stand in the order of ids, that is how the file was written."""
 HIDDEN = 0.2
 """Share of the courses hidden to learn how to rank new ones."""
+FEWEST = 2000
+"""Learners who are judged at least, however large the catalogue, if there are so many."""
 _SCORES = 16_000_000
 """Learners times courses that are scored at once at most."""
 
@@ -43,6 +45,13 @@ class Judged:
 
     def __len__(self) -> int:
         return len(self.batch)
+
+    def few_at_a_time(self) -> Iterator[Judged]:
+        """Yield the learners in parts whose dense scores fit into memory."""
+        size = max(1, _SCORES // max(self.batch.histories.n_courses, 1))
+        for start in range(0, len(self), size):
+            rows = np.arange(start, min(start + size, len(self)))
+            yield Judged(self.batch.rows(rows), self.targets.rows(rows), self.rows[rows])
 
 
 @dataclass(frozen=True)
@@ -181,7 +190,7 @@ def _newcomers(data: TrainingData, generator: np.random.Generator) -> tuple[NDAr
 
 
 def _some(mask: NDArray[np.bool_], n_courses: int, generator: np.random.Generator) -> NDArray[np.int64]:
-    """Return the numbers of the true rows, a random part of them if scoring all at once would take too much memory."""
+    """Return the numbers of the true rows, a random part of them if scoring all would take too much time or memory."""
     rows = np.flatnonzero(mask)
-    most = min(5000, max(500, _SCORES // max(n_courses, 1)))
+    most = min(5000, max(FEWEST, _SCORES // max(n_courses, 1)))
     return np.sort(generator.permutation(rows)[:most])

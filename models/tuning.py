@@ -185,6 +185,12 @@ def score_quality(scores: Scores, judged: Judged) -> float:
     return quality(found, np.ones(1, dtype=np.float32))
 
 
+def quality_in_parts(score: Callable[[Judged], Scores], judged: Judged) -> float:
+    """Return ``score_quality`` of what ``score`` says of a few of the judged learners at a time."""
+    parts = [(score_quality(score(part), part), len(part)) for part in judged.few_at_a_time()]
+    return sum(value * size for value, size in parts) / max(len(judged), 1)
+
+
 def standardised(scores: Scores, among: NDArray[np.bool_]) -> Scores:
     """Return each row with mean 0 and standard deviation 1 over the columns ``among``; constant rows become zeros."""
     judged = scores if among.all() else scores[:, among]

@@ -16,11 +16,11 @@ import numpy as np
 
 from models.als import Als
 from models.base import LearnerBatch, Scores, TrainingData
-from models.blend import candidates, ndcg, prune, steady_search
-from models.holdout import Holdout, Kind, fewer, hold_out, in_order_of_ids
+from models.blend import Candidates, candidates, joined, ndcg, prune, steady_search
+from models.holdout import Holdout, Judged, Kind, fewer, hold_out, in_order_of_ids
 from models.plan import shown
 from models.terms import samples, usual_spread
-from models.tuning import GAIN, one_at_a_time, order_matters, score_quality
+from models.tuning import GAIN, one_at_a_time, order_matters, quality_in_parts
 from models.wide_parts import CORE, Core, Counts, LowPass, Neighbours, Part, Steps
 
 Settings = dict[str, Any]
@@ -117,13 +117,13 @@ def _tuned(name: str, holdout: Holdout, *, ordered: bool) -> tuple[Settings, Par
     best, found = -1.0, KINDS[name](**settings)
     for tried in one_at_a_time(settings, choices):
         part = KINDS[name](**{**settings, **tried}).fit(holdout.train)
-        value = score_quality(part.score(holdout.known.batch), holdout.known)
+        value = _quality(part, holdout.known)
         if best < 0 or value > best + GAIN:
             best, found = value, part
             settings.update(tried)
     for decay in DECAYS if ordered and name in FADE_TOGETHER else ():
         before, found.decay = found.decay, decay
-        value = score_quality(found.score(holdout.known.batch), holdout.known)
+        value = _quality(found, holdout.known)
         if value > best + GAIN:
             best = value
             settings["decay"] = decay
@@ -138,14 +138,22 @@ def _weighed(
     """Return the plan with the weights that rank best together; parts that add nothing leave."""
     sample = samples(holdout.train)[-1]
     scale = {name: max(usual_spread(part.score(sample)), 1e-9) for name, part in parts.items()}
-    judged = holdout.known
-    scores = [np.asarray(part.score(judged.batch) / scale[name], dtype=np.float32) for name, part in parts.items()]
-    found = candidates(scores, judged.batch.histories, judged.targets)
+    found = joined([_candidates(parts, scale, some) for some in holdout.known.few_at_a_time()])
     start = np.array([0.1 if name == "popularity" else 1.0 for name in parts], dtype=np.float32)
     weights = prune(found, steady_search(found, start), WORTH)
     say(f"blend: {shown(list(parts), weights)}, ndcg {ndcg(found, weights):.4f}")
     kept = {name: float(weight) for name, weight in zip(parts, weights, strict=True) if weight > 0}
     return WidePlan({name: settings[name] for name in kept}, kept, {name: scale[name] for name in kept})
+
+
+def _candidates(parts: Mapping[str, Part], scale: Mapping[str, float], judged: Judged) -> Candidates:
+    scores = [np.asarray(part.score(judged.batch) / scale[name], dtype=np.float32) for name, part in parts.items()]
+    return candidates(scores, judged.batch.histories, judged.targets)
+
+
+def _quality(part: Part, judged: Judged) -> float:
+    """Return how well a part alone ranks what the judged learners chose."""
+    return quality_in_parts(lambda some: part.score(some.batch), judged)
 
 
 def says_order(data: TrainingData, seed: int) -> bool:

@@ -18,7 +18,7 @@ from models.item_item import Ease
 from models.knn import ItemKnn
 from models.lightfm_model import identity_where_trained
 from models.popularity import Popularity
-from models.tuning import score_quality
+from models.tuning import quality_in_parts
 from models.wide_parts import CoreEase, Neighbours
 
 Settings = dict[str, Any]
@@ -183,7 +183,8 @@ def tune_peer(name: str, train: TrainingData, judged: Judged, most: int, seconds
         started = time.perf_counter()
         if values and started - begun + slowest > seconds:
             break
-        values.append(score_quality(make(**settings).fit(train).score(judged.batch, judged.rows), judged))
+        model = make(**settings).fit(train)
+        values.append(quality_in_parts(lambda some, own=model: own.score(some.batch, some.rows), judged))  # type: ignore[misc]
         slowest = max(slowest, time.perf_counter() - started)
     return found[int(np.argmax(values))]
 

@@ -7,7 +7,10 @@ import pytest
 
 from features.histories import Histories
 from models import holdout
+from models.blend import candidates, joined, quality
 from models.holdout import fewer, hold_out, in_order_of_ids
+from models.item_item import ItemItem
+from models.tuning import quality_in_parts, score_quality
 from tests.models.test_wide import data_of, world
 
 
@@ -25,6 +28,18 @@ def test_lists_in_the_order_of_ids_are_known(ids):
     assert in_order_of_ids(Histories.of([np.sort(row).tolist() for row in rows], 10), ids)
     assert not in_order_of_ids(Histories.of([row.tolist() for row in rows], 10), ids)
     assert not in_order_of_ids(Histories.of([[0, 1], [1, 2]], 10), ids)
+
+
+def test_judged_learners_come_in_parts_that_fit_into_memory(monkeypatch):
+    data = world()
+    judged = hold_out(data, "share", ordered=False, seed=0).known
+    model = ItemItem().fit(data)
+    whole = score_quality(model.score(judged.batch), judged)
+    monkeypatch.setattr(holdout, "_SCORES", 60 * 30)
+    assert max(map(len, judged.few_at_a_time())) == 30
+    assert quality_in_parts(lambda some: model.score(some.batch), judged) == pytest.approx(whole)
+    parts = [candidates([model.score(one.batch)], one.batch.histories, one.targets) for one in judged.few_at_a_time()]
+    assert quality(joined(parts), np.ones(1, dtype=np.float32)) == pytest.approx(whole)
 
 
 def test_of_many_choices_random_learners_stay_with_all_of_theirs(monkeypatch):
