@@ -43,6 +43,8 @@ def join(pieces: Sequence[Sequence[Choice]], hours: float) -> tuple[int, ...] | 
     """
     least = [min(choice.hours for choice in choices) for choices in pieces]
     left = sum(least)
+    if left > hours + _EQUAL:
+        return None
     labels = [_Label(0.0, (0.0, 0.0, 0.0), None, -1)]
     for choices, fewest in zip(pieces, least, strict=True):
         left -= fewest
