@@ -153,10 +153,12 @@ def zero_diagonal_weights(gram: NDArray[np.float64], ridge: NDArray[np.float64])
     ``gram`` is overwritten. Courses that never occur have ridge only: their weights are zero.
     """
     gram[np.diag_indices_from(gram)] += np.maximum(ridge, 1e-3)
-    factor, lower = linalg.cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
-    inverse = linalg.cho_solve((factor, lower), np.eye(len(factor)), overwrite_b=True, check_finite=False)
-    inverse /= -np.diag(inverse)[None, :]
-    inverse[np.diag_indices_from(inverse)] = 0.0
+    factor = linalg.cholesky(gram.T, lower=True, overwrite_a=True, check_finite=False)
+    inverse, _ = linalg.lapack.dpotri(factor, lower=True, overwrite_c=True)  # half the work of solving for it
+    diagonal = np.diag(inverse).copy()
+    inverse = np.tril(inverse, -1)
+    inverse += inverse.T
+    inverse /= -diagonal[None, :]
     return inverse.astype(np.float32)
 
 

@@ -16,8 +16,8 @@ from models.item_item import Ease, ItemItem, sum_of_rows
 from models.nearest import cosine_neighbours, strongest, sums
 from models.transition import FADE, NEAR, shifted
 
-CORE = 4000
-"""Courses, the most taken ones, among which item-item is dense: 16 million weights."""
+CORE = 6000
+"""Courses, the most taken ones, among which item-item is dense: 36 million weights, a gigabyte to fit."""
 STEPS = 6
 """How many courses back a step to a course counts."""
 OVER, POWER_STEPS = 16, 6
