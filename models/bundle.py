@@ -30,6 +30,8 @@ from models.hybrid import Hybrid
 from models.plan import MODELS, SITUATIONS
 
 FORMAT = 4
+_LEAST_MODELS = 11
+"""Models that every bundle of the format knows; what it does not know weighs nothing."""
 _MANIFEST = "manifest.json"
 _ARRAYS = "arrays"
 _REFERENCE = "reference"
@@ -89,7 +91,7 @@ class Bundle:
 def _hybrid(arrays: Arrays, folder: Path) -> Hybrid:
     """Return the hybrid; ``NotReadyError`` if the arrays are those of another release's models."""
     shape = arrays["plan/weights"].shape if "plan/weights" in arrays else ()
-    if shape != (len(SITUATIONS), len(MODELS)):
+    if len(shape) != 2 or shape[0] != len(SITUATIONS) or not _LEAST_MODELS <= shape[1] <= len(MODELS):
         raise NotReadyError(
             f"a bundle of another release in {folder}", f"the models {', '.join(MODELS)}", "run 'karmapath train'"
         )

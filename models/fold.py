@@ -24,8 +24,9 @@ from models.new_courses import NewCourses
 from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, SITUATIONS, Plan
 from models.terms import Terms
 
-ALL = (*MODELS, NEIGHBOURS_NAME)
-"""Names that ``Fold.loudest`` numbers."""
+_BEFORE_NEIGHBOURS = MODELS.index("need") + 1
+ALL = (*MODELS[:_BEFORE_NEIGHBOURS], NEIGHBOURS_NAME, *MODELS[_BEFORE_NEIGHBOURS:])
+"""Names that ``Fold.loudest`` numbers; those of models that came later stand after the ones that bundles know."""
 _AT_ONCE = 512
 WITH_HISTORY = SITUATIONS[1:]
 """The situations that have matrices."""

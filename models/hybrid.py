@@ -20,11 +20,12 @@ from models.history_rows import ReadsHistory
 from models.holdout import Kind
 from models.interest import interest_plan
 from models.item_item import ItemItem
+from models.latest import Latest
 from models.lightfm_model import LightFm
 from models.need import Need
 from models.new_course_fitting import new_courses
 from models.new_courses import NewCourses
-from models.plan import BY_PROFILE, MODELS, NEIGHBOURS_NAME, SITUATIONS, Plan, fit_models, situation
+from models.plan import BY_PROFILE, MODELS, NEIGHBOURS_NAME, SITUATIONS, Plan, all_columns, fit_models, situation
 from models.popularity import Popularity
 from models.profile_fold import ProfileFold, profile_fold_of
 from models.series import Series
@@ -41,6 +42,7 @@ KINDS: Mapping[str, type[Any]] = {
         Trend,
         ItemItem,
         Transition,
+        Latest,
         Series,
         AlsMean,
         Spectral,
@@ -209,10 +211,10 @@ class Hybrid:
         """Return the hybrid that ``arrays`` came from."""
         plan = Plan(
             settings=json.loads(bytes(arrays["plan/settings"])),
-            weights=np.asarray(arrays["plan/weights"], dtype=np.float32),
+            weights=all_columns(arrays["plan/weights"]),
             new_weights=np.asarray(arrays["plan/new_weights"], dtype=np.float32),
             new_place=np.asarray(arrays["plan/new_place"], dtype=np.float32),
-            interest=np.asarray(arrays["plan/interest"], dtype=np.float32),
+            interest=all_columns(arrays["plan/interest"]),
         )
         hybrid = cls(plan=plan)
         hybrid.new = NewCourses.from_arrays(_under("new/", arrays))

@@ -13,6 +13,7 @@ from models.als_mean import AlsMean
 from models.base import Model, Scores, TrainingData
 from models.content import Content
 from models.item_item import ItemItem
+from models.latest import Latest
 from models.lightfm_model import LightFm
 from models.need import Need
 from models.new_courses import Lending
@@ -35,8 +36,9 @@ MODELS = (
     "lightfm",
     "content",
     "need",
+    "latest",
 )
-"""Columns of the weights."""
+"""Columns of the weights. Bundles know models by their places: what is added stands at the end."""
 
 BY_PROFILE = ("popularity", "trend", "lightfm")
 """Models that read profiles alone: their part is one row for each distinct profile."""
@@ -117,9 +119,22 @@ def fit_models(data: TrainingData, settings: Mapping[str, Mapping[str, Any]], se
         if name == "transition" and name in settings:
             prior = models["item_item"].arrays()["weights"] if "item_item" in models else None
             models[name] = Transition(**settings[name], prior=np.asarray(prior)).fit(data)
+        elif name == "latest" and name in settings:
+            before = models.get("transition")
+            models[name] = Latest(**settings[name], prior=before if isinstance(before, Transition) else None).fit(data)
         elif name in settings:
             models[name] = makers[name](**settings[name]).fit(data)
     return models
+
+
+def all_columns(weights: NDArray[np.generic]) -> Scores:
+    """Return weights of a bundle as float32, with 0 for models that came after it was made.
+
+    >>> all_columns(np.ones((3, 11))).shape
+    (3, 12)
+    """
+    later = [(0, 0)] * (weights.ndim - 1) + [(0, len(MODELS) - weights.shape[-1])]
+    return np.pad(weights.astype(np.float32), later)
 
 
 def situation(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

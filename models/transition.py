@@ -78,7 +78,7 @@ def moments(histories: Histories, decay: float, length_power: float) -> tuple[ND
     """Return inputs' x inputs and inputs' x targets over all moments of all histories, both (n, n) float64."""
     n = histories.n_courses
     gram, cross = np.zeros((n, n)), np.zeros((n, n))
-    for inputs, targets, weights in _moments_of_some(histories, decay, length_power):
+    for inputs, targets, weights in moments_of_some(histories, decay, length_power):
         weighted = (sparse.diags_array(weights) @ inputs).T.tocsr()
         _add(gram, weighted @ inputs)
         _add(cross, weighted @ targets)
@@ -104,7 +104,7 @@ def solve(
     return np.asarray(linalg.cho_solve(factor, known, check_finite=False), dtype=np.float32)
 
 
-def _moments_of_some(
+def moments_of_some(
     histories: Histories, decay: float, length_power: float
 ) -> Iterator[tuple[sparse.csr_matrix, sparse.csr_matrix, NDArray[np.float32]]]:
     """Yield inputs, targets (moments x courses) and the weights of the moments, some learners at a time."""

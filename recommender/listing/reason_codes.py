@@ -22,8 +22,8 @@ class ReasonCode:
 
 
 CLOSES, CLOSES_CRITICAL, CLOSES_UNKNOWN, CLOSES_CRITICAL_UNKNOWN, GOES_WITH = 1, 2, 3, 4, 5
-POPULARITY, TREND, LIGHTFM, ITEM_ITEM, TRANSITION, SERIES, CONTENT, NEED, NEIGHBOURS, ALS, SPECTRAL, TASTES = range(
-    16, 28
+POPULARITY, TREND, LIGHTFM, ITEM_ITEM, TRANSITION, SERIES, CONTENT, NEED, NEIGHBOURS, ALS, SPECTRAL, TASTES, LATEST = (
+    range(16, 29)
 )
 
 REASON_CODES: Mapping[int, ReasonCode] = {
@@ -43,6 +43,7 @@ REASON_CODES: Mapping[int, ReasonCode] = {
     NEIGHBOURS: ReasonCode("suits_profile", "nothing", "neighbours"),
     SPECTRAL: ReasonCode("taken_together", "nothing", "spectral"),
     TASTES: ReasonCode("taken_together", "nothing", "tastes"),
+    LATEST: ReasonCode("taken_next", "nothing", "latest"),
     ALS: ReasonCode("suits_profile", "nothing", "als"),
 }
 """Every number that a reason may have."""

@@ -20,6 +20,7 @@ from models.catalogue import catalogue_places
 from models.holdout import hide_courses, hold_out
 from models.hybrid import Hybrid
 from models.item_item import ItemItem, centred, zero_diagonal_weights
+from models.latest import Latest
 from models.lightfm_model import LightFm, identity_where_trained
 from models.new_courses import NewCourses
 from models.popularity import Popularity
@@ -232,3 +233,26 @@ def test_tastes_of_very_many_choices_is_learned_from_random_learners(monkeypatch
     rows = [[0, 1], [1, 0], [2, 3], [3, 2]] * 30
     scores = Tastes(factors=4).fit(data_of(rows, 4)).score(ask(data_of(rows, 4), [0]))[0]
     assert scores[1] > max(scores[2], scores[3])
+
+
+def test_latest_knows_the_end_of_a_history_from_its_middle():
+    data = data_of([[0, 1, 2]] * 20 + [[1, 0, 3]] * 20, 4)
+    before = Transition(ridge=1.0, decay=1.0).fit(data)
+    asked = ask(data, [0, 1])
+    alike = before.score(asked)[0]
+    assert alike[2] == pytest.approx(alike[3], abs=1e-5)
+    ends = Latest(prior=before).fit(data).score(asked)[0]
+    assert ends[2] > ends[3]
+
+
+def test_latest_has_nothing_to_add_where_transitions_say_it_all():
+    data = data_of([[0, 1]] * 30, 3)
+    before = Transition(ridge=1e-3, length_power=0.0).fit(data)
+    np.testing.assert_allclose(Latest(prior=before).fit(data).weights, 0.0, atol=1e-3)
+
+
+def test_latest_alone_is_the_smoothed_share_of_what_came_next():
+    data = data_of([[0, 1]] * 30 + [[0, 2]] * 10, 3)
+    weights = Latest(smoothing=10.0).fit(data).weights * np.sqrt(2.0)
+    moments = 40.0 / np.sqrt(2.0)
+    np.testing.assert_allclose(weights[0], [0.0, 30.0 / (moments + 10.0), 10.0 / (moments + 10.0)], rtol=1e-5)

@@ -134,3 +134,14 @@ def test_what_was_taken_long_ago_may_speak_for_new_courses_as_loud_as_yesterday(
 def test_without_new_courses_what_was_taken_needs_no_rows(data: TrainingData) -> None:
     everything = Hybrid(plan=plan()).fit(checkerboard())
     assert everything.folded().decays.tolist() == [0.8]
+
+
+def test_a_bundle_made_before_a_model_was_known_scores_as_it_did(hybrid: Hybrid, data: TrainingData) -> None:
+    arrays = hybrid.arrays()
+    for name in ("plan/weights", "plan/interest"):
+        arrays[name] = arrays[name][..., : MODELS.index("latest")]
+    older = Hybrid.from_arrays(arrays)
+    assert older.plan is not None
+    assert older.plan.weights.shape == (len(SITUATIONS), len(MODELS))
+    np.testing.assert_array_equal(older.score(data.batch), hybrid.score(data.batch))
+    assert ALL.index("neighbours") == MODELS.index("latest"), "bundles know neighbours by this number"

@@ -10,6 +10,7 @@ from models.content import Content
 from models.hybrid import Hybrid
 from models.item_item import Ease, ItemItem
 from models.knn import ItemKnn
+from models.latest import Latest
 from models.lightfm_model import LightFm
 from models.lookup import DesignationLookup
 from models.need import Need
@@ -55,6 +56,11 @@ class TestItemKnn(ModelSuite):
 class TestTransition(ModelSuite):
     def make(self):
         return Transition(ridge=1.0)
+
+
+class TestLatest(ModelSuite):
+    def make(self):
+        return Latest()
 
 
 class TestSeries(ModelSuite):
