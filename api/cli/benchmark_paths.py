@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.opened import HomeOption, JsonOption, open_store
+from api.cli.opened import HomeOption, JsonOption
 from api.cli.output import log, print_json, say
 from api.cli.quiet import native_output_to_stderr
 
@@ -24,7 +24,6 @@ def paths(
 
     Example: karmapath benchmark paths
     """
-    from api.settings import load_settings
     from experiments.paths.figures import FULL, QUICK, document, figures, population
     from features.home import Home
     from features.warehouse import Warehouse
@@ -36,8 +35,7 @@ def paths(
             found.append(figure)
         if Warehouse(place.warehouse).exists():
             status.update("guided paths for everyone in the home folder")
-            open_store(place)
-            found.append(population(place, load_settings(place.folder).database))
+            found.extend(population(place))
     if as_json:
         print_json({"work": "full" if full else "quick", "figures": document(found)})
         return

@@ -143,12 +143,27 @@ def _world_figures(label: str, beliefs: BeliefFigures, policies: PolicyFigures) 
     yield Figure(f"{label}: really gained an hour, over ranking", policies.per_hour, 1.0, at_most=False, detail=detail)
 
 
-def population(home: Home, database: str, workers: int = 2) -> Figure:
-    """Return the minutes that guided paths for everyone in the home folder take."""
-    found = plan_population(home, database, now(), workers)
+def population(home: Home, workers: int = 2) -> Iterator[Figure]:
+    """Yield how long a crore of guided paths takes at the home folder's rate, and whether they are the service's."""
+    found = plan_population(home, now(), workers)
+    shares = ", ".join(f"{source} {share:.1%}" for source, share in sorted(found.shares.items()))
     told = ", ".join(f"{count:,} {status}" for status, count in sorted(found.statuses.items()))
-    detail = f"{found.learners:,} learners, {found.solved:,} distinct problems; {told}"
-    return Figure("guided paths for everyone, minutes", found.seconds / 60, 5.0, at_most=True, detail=detail)
+    yield Figure(
+        "guided paths for a crore at this rate, hours", found.hours_for_a_crore, 1.0, at_most=True,
+        detail=f"{found.learners:,} learners in {found.seconds:.0f} s on {found.processes} processes, "
+        f"{found.solved:,} pieces solved; {shares}; {told}",
+    )  # fmt: skip
+    if found.agreement is None:
+        return
+    judged = found.agreement
+    sample = f"{judged.learners} learners"
+    yield Figure(
+        "everyone's paths with the courses of the service's", judged.same_courses, 0.99, at_most=False,
+        detail=f"{sample}; in the same order {judged.same_order:.3f}; most hours more {judged.most_hours:.2f}",
+    )  # fmt: skip
+    yield Figure("worth lost against the service's, at most", judged.most_lost, 0.01, at_most=True, detail=sample)
+    broken = judged.duties_broken + judged.hours_broken
+    yield Figure("everyone's paths that break a duty or the hours", broken, 0.0, at_most=True, detail=sample)
 
 
 def document(found: list[Figure]) -> list[dict[str, Any]]:

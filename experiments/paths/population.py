@@ -1,55 +1,66 @@
-"""Guided paths for everyone in a home folder's store, on several processes."""
+"""Guided paths for everyone in a home folder, on several processes, and how they compare with the service's."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter
+import tempfile
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
+from experiments.paths.agreement import Agreement, agreement
 from features.home import Home
-from features.reference import Reference
-from features.store import Store
 from features.warehouse import Warehouse
+from models.bundle import Bundle
+from models.champion import champion_folder, pointer_file
+from recommender.engine import Engine
 from recommender.paths import PathSettings
-from recommender.paths.everyone import guided_paths
-from recommender.paths.sharing import Sharing
+from recommender.paths.paths_folder import PART, Work, write_paths
 
 
 @dataclass(frozen=True, slots=True)
 class PopulationFigures:
-    """What planning everyone took."""
+    """What planning everyone took, and how good the paths are."""
 
     learners: int
     seconds: float
-    """Wall clock, reading the records included."""
+    """Wall clock, reading, solving and writing included."""
+    processes: int
     solved: int
-    """Problems solved; the others were known already."""
+    """Pieces of problems that were solved; the others were known already."""
+    shares: Mapping[str, float]
+    """Of the learners, by where their paths come from."""
     statuses: Mapping[str, int]
+    agreement: Agreement | None
+    """With the service's answers; ``None`` where no model serves."""
+
+    @property
+    def hours_for_a_crore(self) -> float:
+        """At this rate."""
+        return self.seconds / max(self.learners, 1) * 1e7 / 3600
 
 
 def plan_population(
-    home: Home, database: str, at: datetime, workers: int, most: int | None = None
+    home: Home, at: datetime, workers: int, most: int | None = None, sample: int = 500
 ) -> PopulationFigures:
-    """Plan a guided path for every learner of the current snapshot (or the first ``most``), read from a store's URL."""
-    start = time.perf_counter()
-    learners = Warehouse(home.warehouse).current().read("learners").sort("position_id", "learner_id", nulls_last=True)
-    ids = learners["learner_id"].to_list()[:most]
-    parts = [ids[len(ids) * n // workers : len(ids) * (n + 1) // workers] for n in range(workers)]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        found = list(pool.map(_plan, [home.folder] * workers, [database] * workers, parts, [at] * workers))
-    statuses = sum((Counter(statuses) for _, statuses in found), Counter[str]())
-    return PopulationFigures(len(ids), time.perf_counter() - start, sum(n for n, _ in found), statuses)
+    """Plan a guided path for every learner of the current snapshot (or the first ``most`` parts of it)."""
+    snapshot = Warehouse(home.warehouse).current()
+    bundle = champion_folder(home) if pointer_file(home).exists() else None
+    settings = PathSettings()
+    work = Work(home.warehouse, snapshot.hash, at, settings, None, bundle)
+    part = max(1, min(PART, -(-snapshot.rows.get("learners", PART) // (4 * workers))))
+    with tempfile.TemporaryDirectory(prefix="karmapath-paths-") as folder:
+        told = write_paths(Path(folder), work, processes=workers, part=part, most=most)
+        found = None
+        if bundle is not None and most is None:
+            found = agreement(Path(folder), snapshot, Engine(Bundle.load(bundle)), at, settings, sample)
+    return _figures(told, workers, found)
 
 
-def _plan(folder: Path, database: str, ids: list[str], at: datetime) -> tuple[int, dict[str, int]]:
-    store = Store(database)
-    reference = Reference.load(Warehouse(Home(folder).warehouse).current())
-    sharing = Sharing()
-    records = (record for one in ids if (record := store.record(one)) is not None)
-    statuses = Counter(path.status for _, path in guided_paths(records, reference, at, PathSettings(), sharing=sharing))
-    return len(sharing), {str(status): count for status, count in statuses.items()}
+def _figures(told: Mapping[str, Any], workers: int, found: Agreement | None) -> PopulationFigures:
+    run = told["run"]
+    return PopulationFigures(
+        told["learners"], run.get("seconds", 0.0), workers, run.get("pieces_solved", 0), told["shares"],
+        told["statuses"], found,
+    )  # fmt: skip

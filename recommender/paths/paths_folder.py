@@ -97,6 +97,8 @@ def _run(told: Sequence[dict[str, Any]], seconds: float, processes: int) -> dict
         "seconds": round(seconds, 2),
         "learners_a_second": round(learners / max(seconds, 1e-9), 1),
         "processor_microseconds_a_learner": round(1e6 * processor / learners, 1),
+        "pieces_solved": sum(one["pieces_solved"] for one in told),
+        "pieces_solved_a_learner_in_the_last_part": round(told[-1]["pieces_solved"] / max(told[-1]["learners"], 1), 4),
         "microseconds_a_learner": {stage: round(1e6 * total / learners, 1) for stage, total in stages.items()},
         "hours_for_a_crore_at_this_rate": round(1e7 * seconds / learners / 3600, 2),
     }
@@ -150,6 +152,7 @@ def _planner(work: Work) -> Planner:
 def _make(out: Folder, work: Work, number: int, bounds: Bounds, planner: Planner) -> None:
     """Write one part: the rows first, then what is told of them, which says that the part is whole."""
     sources, stages, began = Counter(planner.counts), Counter(planner.took), time.process_time()
+    found = planner.solved.found
     with _without_collecting():
         planned = planner.plan(bounds)
         rows = table_of(planned, work.at, work.settings.hours_a_month)
@@ -161,6 +164,7 @@ def _make(out: Folder, work: Work, number: int, bounds: Bounds, planner: Planner
         "learners": len(planned),
         "sources": {source: count - sources[source] for source, count in planner.counts.items()},
         "statuses": Counter(one.status for one in planned),
+        "pieces_solved": planner.solved.found - found,
         "unbeaten": sum(one.status != "infeasible" and one.value >= one.bound - _ALIKE for one in planned),
         "processor_seconds": round(time.process_time() - began, 3),
         "seconds": {stage: round(seconds - stages[stage], 3) for stage, seconds in planner.took.items()},

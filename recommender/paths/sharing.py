@@ -81,12 +81,12 @@ class Sharing:
         allowed: list[tuple[str, ...]] = []
         for plan in reversed(self._alike.get(_role(problem), [])[-ALIKE:]):
             start = usable_part(problem, plan)
-            if start and fits(problem, start) and _meets_duties(problem, start):
+            if start and fits(problem, start) and meets_duties(problem, start):
                 if _value(problem, start) >= everything - _EQUAL:  # no plan closes more
                     return _bounded(problem, start, everything)
                 allowed.append(start)
         greedy = greedy_plan(problem)
-        if _meets_duties(problem, greedy):
+        if meets_duties(problem, greedy):
             allowed.append(greedy)
         if not allowed:  # duties may clash: only the solver can tell
             return solve(problem, 1.0)
@@ -142,7 +142,8 @@ def _value(problem: Problem, chosen: tuple[str, ...], *, critical: bool = False)
     return worth(problem.needs, closed_steps(problem, chosen), critical_only=critical) + own
 
 
-def _meets_duties(problem: Problem, plan: tuple[str, ...]) -> bool:
+def meets_duties(problem: Problem, plan: tuple[str, ...]) -> bool:
+    """Whether a plan has what every duty asks for, in time."""
     chosen = set(plan)
     due: set[str] = set()
     for duty in sorted(problem.duties, key=lambda one: one.due_in_hours or 0.0):

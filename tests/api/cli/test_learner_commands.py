@@ -71,15 +71,22 @@ def test_what_does_not_exist_is_said(home: Home, arguments: list[str]) -> None:
     assert isinstance(error, NotFoundError)
 
 
-def test_everyone_in_a_home_is_planned(home: Home) -> None:
+def test_everyone_in_a_home_is_planned_as_the_service_plans_each(home: Home) -> None:
     from datetime import datetime
 
-    from api.cli.opened import open_store
     from experiments.paths.population import plan_population
 
-    open_store(home)
-    found = plan_population(home, home.store_url, datetime(2026, 11, 1), workers=1)
-    assert found.learners == 8
-    assert found.solved <= 8
-    assert sum(found.statuses.values()) == 8
-    assert Path(home.folder).exists()
+    found = plan_population(home, datetime(2026, 11, 1), workers=1)
+    assert found.learners == sum(found.statuses.values()) == 8
+    assert found.agreement is not None
+    assert (found.agreement.learners, found.agreement.same_courses, found.agreement.same_order) == (8, 1.0, 1.0)
+    assert (found.agreement.duties_broken, found.agreement.hours_broken, found.agreement.most_lost) == (0, 0, 0.0)
+
+
+def test_everyone_is_written_and_told(home: Home, tmp_path: Path) -> None:
+    told = _printed(home, "path", "--everyone", str(tmp_path / "paths"), "--processes", "1")
+    assert told["learners"] == sum(told["sources"].values()) == 8
+    assert told["run"]["processor_microseconds_a_learner"] > 0
+    assert sum(told["shares"].values()) == pytest.approx(1.0)
+    again = CliRunner().invoke(app, ["path", "--everyone", str(tmp_path / "paths"), "--home", str(home.folder)])
+    assert "8 learners, 1 parts" in again.stdout
