@@ -36,6 +36,7 @@ def accuracy(
     k: Annotated[list[int] | None, typer.Option(help="Lengths of the lists, 10 and 20 if none are given.")] = None,
     peers: Annotated[list[str] | None, typer.Option(help="Names, 'none', or 'all' if none are given.")] = None,
     trials: Annotated[int, typer.Option(min=1, help="Settings each peer is tried with.")] = 8,
+    minutes: Annotated[float, typer.Option(min=0.0, help="Time in which each peer's trials are made.")] = 10.0,
     validation: Annotated[str, typer.Option(help="Slice to tune on: auto, last, later, tail or share.")] = "auto",
     text: Annotated[str, typer.Option(help="Vectors of texts: tfidf, encoder (and TF-IDF), or none.")] = "tfidf",
     among: Annotated[str, typer.Option(help="Rank all courses, or only the new ones, absent from training.")] = "all",
@@ -67,7 +68,7 @@ def accuracy(
     log.print(", ".join(f"{name.replace('_', ' ')} {value}" for name, value in counts.items()))
     for note in data.facts.get("notes", ()):  # type: ignore[attr-defined]
         log.print(f"note: {note}")
-    settings = Settings(lengths, trials, validation, seed)  # type: ignore[arg-type]
+    settings = Settings(lengths, trials, validation, seed, 60.0 * minutes)  # type: ignore[arg-type]
     found = run(data, names, settings, log.print)
     if json:
         print_json(found)
