@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     store_patience: float = Field(
         1.0, gt=0, le=30, description="seconds that the portal's home page waits for the store before it does without"
     )
+    compiled: bool = Field(True, description="make lists by compiled code where numba is installed (the extra scale)")
     warm: bool = Field(
         False, description="make search and the reading of texts ready at the start, not when somebody first asks"
     )

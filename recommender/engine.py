@@ -22,6 +22,7 @@ from models.bundle import Bundle
 from recommender.eligibility import eligibility
 from recommender.gaps import Gap, gaps, requirements_for
 from recommender.listing import Blocks, Lister
+from recommender.listing.bases import KEPT_BYTES
 from recommender.needs import TeachingTable
 from recommender.paths import Aspiration, Path, PathSettings, Reason, desirable_path, guided_path
 from recommender.ranked import Ranked, Recommendation, each_ranked
@@ -46,12 +47,13 @@ class Engine:
     """Answers for one bundle; safe to share between threads."""
 
     def __init__(self, bundle: Bundle, *, compiled: bool = False) -> None:
-        """Prepare answers; ``compiled`` needs numba (the extra ``scale``): the same lists in two thirds of the time."""
+        """Prepare answers; ``compiled`` needs numba (the extra ``scale``): the same lists in a fraction of the time."""
         self.bundle = bundle
+        self.compiled = compiled
         self.reference = bundle.reference
         self.teaching = TeachingTable.of(self.reference, bundle.course_ids)
         self.evidence = evidence_table(bundle)
-        self.lister = Lister(bundle, self.evidence, compiled=compiled)
+        self.lister = Lister(bundle, self.evidence, compiled=compiled, kept=KEPT_BYTES)
         self.blocks = Blocks(self.lister.catalogue, self.evidence)
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("KARMAPATH_ALLOWED_HOSTS", '["testserver"]')  # the name under which TestClient calls
+os.environ.setdefault("KARMAPATH_COMPILED", "false")  # a thousand short-lived services need not load a compiler each
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ class Service:
         """Open the store, bring it up to date, and begin to follow the champion."""
         store = Store(settings.database)
         store.migrate()
-        return cls(settings, store, Champion(settings.folders), clock, metrics)
+        return cls(settings, store, Champion(settings.folders, compiled=settings.compiled), clock, metrics)
 
     @cached_property
     def writer(self) -> Writer:

@@ -17,7 +17,7 @@ from models.plan import SITUATIONS
 from models.profile_fold import ProfileFold
 from recommender.listing.reason_codes import OF_MODEL
 
-KEPT_BYTES, KEPT_BYTES_COMPILED = 64_000_000, 512_000_000
+KEPT_BYTES, KEPT_BYTES_OF_MANY = 64_000_000, 512_000_000
 """Memory for base rows that are kept, for a few learners at a time and for millions; when it is full, all go."""
 
 
@@ -39,13 +39,12 @@ class Shelf:
 class Bases:
     """Base rows by profile; safe to share between threads."""
 
-    def __init__(self, bundle: Bundle, *, compiled: bool) -> None:
+    def __init__(self, bundle: Bundle, kept: int, *, compiled: bool) -> None:
         self.bundle = bundle
         self.compiled = compiled
         self.fold = bundle.hybrid.folded_profiles()
         self._codes = np.array([OF_MODEL[name] for name in ALL], dtype=np.uint8)[self.fold.parts]
         self._rows = np.asarray(self.fold.rows)
-        kept = KEPT_BYTES_COMPILED if compiled else KEPT_BYTES
         self._most = max(16, kept // (5 * len(SITUATIONS) * max(len(bundle.course_ids), 1)))
         self._shelf = self._empty_shelf(self._most)
         self._lock = Lock()

@@ -19,7 +19,7 @@ from models.fold import ALL
 from models.history_rows import REACH, recency
 from models.plan import LITTLE, NEIGHBOURS_NAME, SITUATIONS, situation
 from recommender.listing.allowed import Allowed
-from recommender.listing.bases import Bases
+from recommender.listing.bases import KEPT_BYTES_OF_MANY, Bases
 from recommender.listing.block import LearnerBlock
 from recommender.listing.catalogue import Catalogue, milliseconds
 from recommender.listing.course_needs import Lessons, Lifts, course_needs, lifts
@@ -56,8 +56,17 @@ class Lister:
     course number, reasons.
     """
 
-    def __init__(self, bundle: Bundle, table: EvidenceTable = DEFAULT_EVIDENCE, *, compiled: bool = False) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        table: EvidenceTable = DEFAULT_EVIDENCE,
+        *,
+        compiled: bool = False,
+        kept: int = KEPT_BYTES_OF_MANY,
+    ) -> None:
         """Prepare lists; ``compiled`` needs numba (the extra ``scale``) and gives the same bits, sooner for many.
+
+        ``kept`` bytes are used for base rows of profiles, at most.
 
         Raises
         ------
@@ -72,7 +81,7 @@ class Lister:
         self.compiled = compiled
         self._kinds = KindArrays.of(table)
         self._allowed = Allowed(self.catalogue)
-        self._bases = Bases(bundle, compiled=compiled)
+        self._bases = Bases(bundle, kept, compiled=compiled)
 
     def best(
         self,

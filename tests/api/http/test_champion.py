@@ -4,11 +4,14 @@ import shutil
 import threading
 import time
 
+import pytest
 from starlette.testclient import TestClient
 
+from api.http.champion import Champion
 from features.home import Home
+from features.records import Learner, LearnerRecord
 from models.champion import point_to
-from tests.api.conftest import portal_tables, train
+from tests.api.conftest import MORNING, portal_tables, train
 
 
 def newer(home: Home, rows: int = 9) -> str:
@@ -87,3 +90,41 @@ def test_a_champion_that_appears_after_the_start_is_taken_up(client: TestClient,
     assert model(client) == first, "a pointer that is gone takes nothing away"
     point_to(home, first)
     assert model(client) == first
+
+
+def test_compiled_code_takes_over_in_the_background_and_says_the_same(home: Home) -> None:
+    pytest.importorskip("numba", reason="the extra 'scale' is not installed")
+    champion = Champion(home, compiled=True)
+    champion.refresh()
+    somebody = LearnerRecord(Learner("", "d1", designation="Assistant Section Officer"))
+    first = champion.engine()
+    said = first.recommend(somebody, MORNING)
+    deadline = time.monotonic() + 120
+    while not champion.engine().compiled:
+        assert time.monotonic() < deadline, "the compiled engine never served"
+        time.sleep(0.02)
+    assert not first.compiled, "the first answers come before the compiler"
+    assert champion.engine().bundle is first.bundle
+    assert champion.engine().recommend(somebody, MORNING) == said
+    assert champion.problem is None
+
+
+def test_where_compiled_code_does_not_run_the_plain_engine_goes_on(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("numba", reason="the extra 'scale' is not installed")
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("no place for compiled code")
+
+    monkeypatch.setattr("recommender.listing.kernel_numba.best_compiled", broken)
+    champion = Champion(home, compiled=True)
+    champion.refresh()
+    deadline = time.monotonic() + 60
+    while "no place for compiled code" not in caplog.text:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    champion.refresh()
+    assert not champion.engine().compiled
+    assert champion.engine().recommend(LearnerRecord(Learner("")), MORNING)
+    assert champion.problem is None
