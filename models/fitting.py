@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.base import Model, Scores, TrainingData
-from models.blend import Candidates, candidates, ndcg, prune, steady_search
-from models.holdout import Holdout, Judged, Kind, fewer, hold_out, in_order_of_ids
+from models.blend import ndcg, prune, steady_search
+from models.holdout import Holdout, Kind, fewer, hold_out, in_order_of_ids
 from models.interest import interest_weights
 from models.item_item import ItemItem
 from models.new_course_fitting import learn_new_courses, place_of_new_courses
 from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
 from models.popularity import Popularity
-from models.terms import terms_of
 from models.trend import Trend
 from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_spectral, tune_transition
 
@@ -52,7 +50,9 @@ def make_plan(
     say(f"validation: {len(holdout.known)} learners with a history, {len(holdout.newcomers)} without")
     settings = choose_settings(holdout, say, lasting=kind == "tail") if settings is None else settings
     models = fit_models(holdout.train, settings, seed)
-    weights = choose_weights(models, models_without_history(holdout, settings, seed), holdout, say)
+    last = kind == "last" and ordered
+    fresh = models_without_history(holdout, settings, seed)
+    weights = choose_weights(models, fresh, holdout, say, settings if last else None, seed)
     if not ordered and 0 < len(holdout.known) < FEW:
         weights = steadier_weights(data, weights, settings, seed, say)
     interest = interest_weights(data, settings, seed, say)
@@ -131,34 +131,44 @@ def with_one_fading(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict
 
 
 def choose_weights(
-    models: Mapping[str, Model], fresh: Mapping[str, Model], holdout: Holdout, say: Callable[[str], None]
+    models: Mapping[str, Model],
+    fresh: Mapping[str, Model],
+    holdout: Holdout,
+    say: Callable[[str], None],
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    seed: int = 0,
 ) -> Scores:
-    """Return the weights of every situation, shape (len(SITUATIONS), len(MODELS))."""
+    """Return the weights of every situation, shape (len(SITUATIONS), len(MODELS)).
+
+    With ``settings``, where last choices are held out and learners are few, earlier choices are judged as well.
+    """
     names = [name for name in MODELS if name in models and name not in NOT_WEIGHED]
     weights = np.zeros((len(SITUATIONS), len(MODELS)), dtype=np.float32)
     columns = [MODELS.index(name) for name in names]
     taken = holdout.train.support() > 0
-    known = _candidates(models, names, holdout.train, holdout.known, taken)
+    known = validate(models, names, holdout.train, holdout.known, taken)
+    if known is not None and settings is not None:
+        known = with_earlier(known, names, holdout, settings, seed)
     start = np.array([1.0 if name in ("item_item", "transition", "trend") else 0.1 for name in names], dtype=np.float32)
     overall = start
     if known is not None:
-        overall = prune(known, steady_search(known, start), WORTH)
-        say(f"blend: {shown(names, overall)}, ndcg {ndcg(known, overall):.4f}")
+        say(f"weighing models by {len(known.lengths)} choices")
+        overall = prune(known.found, steady_search(known.found, start), WORTH)
+        say(f"blend: {shown(names, overall)}, ndcg {ndcg(known.found, overall):.4f}")
     weights[:, columns] = overall
     for row in (1, 2):
-        mask = situation(holdout.known.batch.histories.lengths) == row
-        if known is not None and mask.sum() >= ENOUGH:
-            part = known.rows(mask)
+        part = None if known is None else known.found.rows(situation(known.lengths) == row)
+        if part is not None and len(part.scores) >= ENOUGH:
             weights[row, columns] = (overall + steady_search(part, overall)) / 2.0
             say(f"blend, {SITUATIONS[row]} history: {shown(names, weights[row, columns])}, "
                 f"ndcg {ndcg(part, weights[row, columns]):.4f}")  # fmt: skip
     weights[0] = 0.0
     weights[0, MODELS.index("popularity")] = 1.0
-    new = _candidates(fresh, list(fresh), holdout.others, holdout.newcomers, taken)
+    new = validate(fresh, list(fresh), holdout.others, holdout.newcomers, taken)
     if new is not None and len(holdout.newcomers) >= ENOUGH // 3:
-        found = steady_search(new, np.ones(len(fresh), dtype=np.float32))
+        found = steady_search(new.found, np.ones(len(fresh), dtype=np.float32))
         weights[0, [MODELS.index(name) for name in fresh]] = found
-        say(f"blend, no history: {shown(list(fresh), found)}, ndcg {ndcg(new, found):.4f}")
+        say(f"blend, no history: {shown(list(fresh), found)}, ndcg {ndcg(new.found, found):.4f}")
     weights[:, MODELS.index("need")] = np.array(NEED_WEIGHT) * weights.max(axis=1)
     return weights
 
@@ -192,20 +202,3 @@ def says_order(data: TrainingData, seed: int) -> bool:
 def has_side(data: TrainingData) -> bool:
     """Return whether anything but histories is known of the courses."""
     return data.course_features.shape[1] > 0 or data.course_vectors is not None
-
-
-def _candidates(
-    models: Mapping[str, Model],
-    names: Sequence[str],
-    train: TrainingData,
-    judged: Judged,
-    among: NDArray[np.bool_],
-) -> Candidates | None:
-    """Return the courses worth ranking for the judged learners; ``train`` is what the models were fitted on."""
-    if not len(judged):
-        return None
-    terms = terms_of({name: models[name] for name in names}, train, among)
-    raw = terms.raw({name: models[name] for name in names}, judged.batch)
-    units = terms.unit(raw, among, situation(judged.batch.histories.lengths))
-    parts = [units[name] for name in names]
-    return candidates(parts, judged.batch.histories, judged.targets, among)

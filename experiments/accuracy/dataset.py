@@ -25,8 +25,6 @@ Encode = Callable[[list[str]], NDArray[np.float32]]
 Among = Literal["all", "new"]
 MOST_JUDGED = 100_000
 """Of more learners with targets a fixed random part is judged."""
-REGULAR = 0.25
-"""Variance of counts, relative to that of random draws, below which they are no draws."""
 IN_ORDER = 0.9
 """Share of the learners of whom something must hold for it to be how the test was made."""
 
@@ -156,16 +154,16 @@ def test_form(histories: Histories, rows: NDArray[np.int64], targets: Histories)
     """Return how a test was cut off; of its targets only their number and times are looked at, never which they are.
 
     ``last``: one target a learner. With times: ``later`` where targets come after all that was learned from, ``tail``
-    where they come after what their learner took, else ``share``. Without times: ``tail`` where learners with as many
-    courses have as many targets, as a cut at a fixed place makes them, else ``share``; whether a tail in the order
-    of the file means anything is for the training file to say.
+    where they come after what their learner took, else ``share``. Without times: ``tail`` where all learners have as
+    many targets, as when the last few are held out, else ``share``: a fixed share of each list is more often drawn
+    than cut off. Whether a tail in the order of the file means anything is for the training file to say.
     """
     known = (rows >= 0) & (targets.lengths > 0)
     if not known.any() or targets.lengths.max() == 1:
         return "last" if known.any() else "auto"
     if histories.days is None:
-        whole = histories.lengths[rows[known]] + targets.lengths[known]
-        return "tail" if _follows(targets.lengths[known], whole) else "share"
+        usual = np.median(targets.lengths[known])
+        return "tail" if (targets.lengths[known] == usual).mean() >= IN_ORDER else "share"
     if targets.days is None:
         return "auto"
     if np.quantile(targets.days, 0.01) >= np.quantile(histories.days, 0.99):
@@ -174,14 +172,6 @@ def test_form(histories: Histories, rows: NDArray[np.int64], targets: Histories)
     last = histories.indptr[rows[known] + 1] - 1
     newest = np.where(histories.lengths[rows[known]] > 0, histories.days[last], -np.inf)
     return "tail" if (first >= newest).mean() >= IN_ORDER else "share"
-
-
-def _follows(counts: NDArray[np.int64], wholes: NDArray[np.int64]) -> bool:
-    """Return whether the counts follow from the wholes: they vary far less than if each of a whole were drawn apart."""
-    mean = np.bincount(wholes, counts) / np.maximum(np.bincount(wholes), 1)
-    share = counts.sum() / wholes.sum()
-    drawn = share * (1.0 - share) * wholes.mean()
-    return bool(((counts - mean[wholes]) ** 2).mean() < REGULAR * drawn)
 
 
 def _training_data(
