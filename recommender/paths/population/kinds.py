@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -43,10 +43,43 @@ class Section:
     """Courses that rules put before a course."""
     obligations: Mapping[str, Obligation]
     """By the id of the duty: what rules ask for that is more than one course."""
-    reach: frozenset[str]
-    """Courses whose completion or beginning may change the section."""
+    versions: Mapping[str, tuple[str, ...]]
+    """Courses whose completion or beginning may change the section, each with all that may stand in for it."""
     asks: tuple[str, ...]
     """Competencies whose level may change it."""
+    caps: tuple[int, ...]
+    """Of each the level above which nothing changes."""
+    always: frozenset[str]
+    """Courses of the reach that matter whatever is held: others require them, or duties count them."""
+
+    def matters(self, course: str, levels: Sequence[int], *, completed: bool) -> bool:
+        """Whether it makes a difference, at these levels, that a course of the reach was completed or begun."""
+        if not completed and course not in self.courses:
+            return False
+        return course in self.always or any(
+            start < high and levels[asked] < end for asked, start, end, high in self._lessons.get(course, ())
+        )
+
+    @cached_property
+    def _lessons(self) -> Mapping[str, tuple[tuple[int, int, int, int], ...]]:
+        """For each course of the reach what it and its versions teach of what is required.
+
+        The place in ``asks``, from which level to which, and the level required.
+        """
+        place = {competency: n for n, competency in enumerate(self.asks)}
+        level = {need.competency: need.level for need in self.requirements}
+        taught = {
+            one: tuple(
+                (place[t.competency], t.from_level, t.to_level, level[t.competency])
+                for t in course.teaches
+                if t.competency in level
+            )
+            for one, course in self.courses.items()
+        }
+        return {
+            one: tuple(lesson for other in others for lesson in taught.get(other, ()))
+            for one, others in self.versions.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -99,7 +132,7 @@ class Kind:
         """The numbers of the sections in whose reach a course is."""
         found: dict[str, list[int]] = defaultdict(list)
         for number, section in enumerate(self.sections):
-            for course in section.reach:
+            for course in section.versions:
                 found[course].append(number)
         return {course: tuple(numbers) for course, numbers in found.items()}
 
@@ -224,19 +257,34 @@ class Kinds:
         after = {one: duties.after[one] for one in courses if one in duties.after}
         several = {d.id: rules[d.id] for d in piece.duties if d.id in rules and not _one_family(d, piece)}
         required = {one for c in piece.courses for group in c.requires for one in group}
-        reach = _alike({*courses, *required, *(o for rule in several.values() for o in rule.courses)}, self.reference)
-        gates = (self.reference.courses[one] for one in required if one in self.reference.courses)
+        counted = {one for duty in piece.duties for one in duty.courses}
+        counted |= {one for rule in several.values() for one in rule.courses}
+        alike = self.reference.alike
+        versions = {one: alike.get(one, (one,)) for one in _alike({*courses, *required, *counted}, self.reference)}
+        gates = [self.reference.courses[one] for one in required if one in self.reference.courses]
         held = {t.competency for course in gates for t in course.teaches}
-        own = {need.competency for need in requirements} & taught
+        own = {need.competency: need.level for need in requirements if need.competency in taught}
+        asks = tuple(sorted({*own, *held, *needs}))
         made = Section(
-            courses, tuple(need for need in requirements if need.competency in own),
-            piece.duties, after, several, frozenset(reach), tuple(sorted(own | held | needs)),
+            courses, tuple(need for need in requirements if need.competency in own), piece.duties, after, several,
+            versions, asks, _caps(asks, own, [*courses.values(), *gates]),
+            frozenset(_alike({*required, *counted}, self.reference)),
         )  # fmt: skip
         name = (
-            tuple(courses), made.requirements, made.duties, tuple(after.items()), tuple(several), made.reach,
-            tuple(rule.courses for rule in several.values()),
+            tuple(courses), tuple((need.competency, need.level, need.critical) for need in made.requirements),
+            tuple((duty.courses, duty.count, duty.id if duty.id in several else "") for duty in made.duties),
+            tuple(after.items()), made.always, made.asks, tuple(rule.courses for rule in several.values()),
         )  # fmt: skip
         return self._sections.setdefault(name, made)
+
+
+def _caps(asks: Iterable[str], required: Mapping[str, int], courses: Iterable[Course]) -> tuple[int, ...]:
+    """Return the highest level of each competency that is required or taught."""
+    highest = dict(required)
+    for course in courses:
+        for taught in course.teaches:
+            highest[taught.competency] = max(highest.get(taught.competency, 0), taught.to_level)
+    return tuple(highest.get(one, 0) for one in asks)
 
 
 def _countable(rule: Obligation, reference: Reference) -> bool:

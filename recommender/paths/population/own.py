@@ -63,16 +63,18 @@ class Own:
         ]
 
     def _states(self, taken: Sequence[tuple[str, bool, float]]) -> list[State]:
-        kind, levels = self.kind, self.levels
-        touched: list[list[tuple[str, float]]] = [[] for _ in kind.sections]
+        sections, levels = self.kind.sections, self.levels
+        held = [
+            tuple([min(levels[slot], cap) for slot, cap in zip(slots, section.caps, strict=True)])
+            for section, slots in zip(sections, self.kind.slots, strict=True)
+        ]
+        touched: list[list[tuple[str, float]]] = [[] for _ in sections]
         for course, completed, share in taken:
             if completed or share:
-                for number in kind.where.get(course, ()):
-                    touched[number].append((course, COMPLETED if completed else min(share, MOST_DONE)))
-        return [
-            (section, tuple([levels[slot] for slot in slots]), tuple(there))
-            for section, slots, there in zip(kind.sections, kind.slots, touched, strict=True)
-        ]
+                for number in self.kind.where.get(course, ()):
+                    if sections[number].matters(course, held[number], completed=completed):
+                        touched[number].append((course, COMPLETED if completed else min(share, MOST_DONE)))
+        return [(section, own, tuple(there)) for section, own, there in zip(sections, held, touched, strict=True)]
 
     @property
     def turned(self) -> bool:
