@@ -65,6 +65,9 @@ class Given:
             values[field.name] = _default(field) if given is None else _valid(field, given)
         for field in self.body:
             values[field.name] = _valid(field, _document(body))
+        for _, inner in self.inner:
+            if inner.fields["query"]:  # what is not plain must be known before anybody is let in
+                inner.plain(request, b"")
         return values
 
     def _asked(self, request: Request) -> dict[str, Any]:

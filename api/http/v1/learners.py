@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.http.access.records import record_of
 from api.http.answers import Answer
 from api.http.fresh import Fresh
-from api.http.service import Service, service_of
+from api.http.service import service_of
 from api.http.shapes import (
     belief_document,
     gap_document,
@@ -20,8 +20,9 @@ from api.http.shapes import (
 )
 from api.http.v1.documents import Competencies, Gaps, Milestones, PathDocument, Recommendations, WhyNot
 from api.http.v1.parameters import Category, CourseId, Language, LearnerId, Limit, Offset, Track, Words
+from api.http.v1.path_limits import Limits
 from api.http.v1.shaping import Boosts, Diversity, MostHours, OnlyCompetencies, OnlyProviders, listed, made_wishes
-from recommender.paths import Aspiration, PathSettings
+from recommender.paths import Aspiration
 from recommender.paths.milestones import milestones_v1
 
 router = APIRouter(prefix="/v1/learners/{learner}", tags=["learners"])
@@ -117,73 +118,51 @@ async def gaps(
     return Answer(document, headers=fresh.headers)
 
 
-Hours = Annotated[float, Query(ge=0.25, le=2000, description="hours of learning in all")]
-HoursAMonth = Annotated[float, Query(ge=0.5, le=300, description="hours of learning a month")]
-Exclude = Annotated[list[str], Query(default_factory=list, max_length=200, description="courses to leave out")]
-
-
 @router.get("/paths/guided", response_model=PathDocument)
-async def guided(
-    request: Request,
-    learner: LearnerId,
-    exclude: Exclude,
-    hours: Hours = 40.0,
-    hours_a_month: HoursAMonth = 8.0,
-    language: Language = None,
-    lang: Words = "en",
-) -> Response:
+async def guided(request: Request, learner: LearnerId, limits: Limits) -> Response:
     """Return the guided path: the courses that close the most of the position's gaps in the hours, duties first."""
     service = service_of(request)
-    settings = path_settings(service, hours, hours_a_month, exclude, language)
+    settings = limits.settings(service)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
     fresh = Fresh(request, service, engine, record.version)
     if (same := fresh.unchanged()) is not None:
         return same
     path = await service.solve(engine.guided, record, at, settings)
-    document = {**head(engine, learner, at), **path_document(path, engine.reference, lang)}
+    document = {**head(engine, learner, at), **path_document(path, engine.reference, limits.lang)}
     return Answer(document, headers=fresh.headers)
 
 
 @router.get("/paths/guided/milestones", response_model=Milestones)
-async def milestones(
-    request: Request,
-    learner: LearnerId,
-    exclude: Exclude,
-    hours: Hours = 40.0,
-    hours_a_month: HoursAMonth = 8.0,
-    language: Language = None,
-    lang: Words = "en",
-) -> Response:
+async def milestones(request: Request, learner: LearnerId, limits: Limits) -> Response:
     """Return the guided path as the platform's learning pathways hold theirs: at most five milestones."""
     service = service_of(request)
-    settings = path_settings(service, hours, hours_a_month, exclude, language)
+    settings = limits.settings(service)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
+    fresh = Fresh(request, service, engine, record.version)
+    if (same := fresh.unchanged()) is not None:
+        return same
     path = await service.solve(engine.guided, record, at, settings)
-    found = milestones_v1(path, engine.reference, learner, lang)
-    return Answer({**head(engine, learner, at), "milestones_v1": found})
+    found = milestones_v1(path, engine.reference, learner, limits.lang)
+    return Answer({**head(engine, learner, at), "milestones_v1": found}, headers=fresh.headers)
 
 
 @router.get("/paths/desirable", response_model=PathDocument)
 async def desirable(
     request: Request,
     learner: LearnerId,
-    exclude: Exclude,
+    limits: Limits,
     role: Annotated[str | None, Query(max_length=200, description="the aspired role")] = None,
     domain: Annotated[str | None, Query(max_length=200, description="an area, a theme or a competency")] = None,
     organisation: Annotated[str | None, Query(max_length=200, description="whose subject to learn")] = None,
     level: Annotated[int, Query(ge=1, le=5, description="the level aimed at in a domain")] = 3,
     outside_share: Annotated[float, Query(ge=0, le=1, description="share of the hours outside the own silo")] = 0.0,
     cost: Annotated[float, Query(ge=0, le=10_000_000, description="budget for fees in rupees")] = 0.0,
-    hours: Hours = 40.0,
-    hours_a_month: HoursAMonth = 8.0,
-    language: Language = None,
-    lang: Words = "en",
 ) -> Response:
     """Return the desirable path: towards an aspired role, a domain or another department's subject."""
     service = service_of(request)
-    settings = path_settings(service, hours, hours_a_month, exclude, language, cost)
+    settings = limits.settings(service, cost)
     aspiration = Aspiration(role, domain, organisation, level, outside_share)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
@@ -191,28 +170,9 @@ async def desirable(
     if (same := fresh.unchanged()) is not None:
         return same
     path = await service.solve(engine.desirable, record, at, settings, aspiration)
-    document = {**head(engine, learner, at), **path_document(path, engine.reference, lang)}
+    document = {**head(engine, learner, at), **path_document(path, engine.reference, limits.lang)}
     return Answer(document, headers=fresh.headers)
 
 
 def _folded(categories: list[str]) -> frozenset[str] | None:
     return frozenset(category.casefold() for category in categories) if categories else None
-
-
-def path_settings(
-    service: Service,
-    hours: float,
-    hours_a_month: float,
-    exclude: list[str],
-    language: str | None,
-    cost: float = 0.0,
-) -> PathSettings:
-    """Return the limits of a path that a request asks for."""
-    return PathSettings(
-        hours=hours,
-        hours_a_month=hours_a_month,
-        cost=cost,
-        exclude=frozenset(exclude),
-        languages=() if language is None else (language,),
-        time_limit=service.settings.deadline / 2,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -12,8 +13,8 @@ from api.http.answers import Answer
 from api.http.service import service_of
 from api.http.shapes import competency_name, course_card, head, path_document, reasons_list
 from api.http.v1.claim_documents import PathWhatIf, PathWhyNot
-from api.http.v1.learners import Exclude, Hours, HoursAMonth, path_settings
-from api.http.v1.parameters import CourseId, Language, LearnerId, Words
+from api.http.v1.parameters import CourseId, LearnerId
+from api.http.v1.path_limits import Limits
 from features.reference import Reference
 from recommender.paths import Path, Reason
 from recommender.paths.path import StepClosed
@@ -30,15 +31,11 @@ async def path_why_not(
     request: Request,
     learner: LearnerId,
     course: CourseId,
-    exclude: Exclude,
-    hours: Hours = 40.0,
-    hours_a_month: HoursAMonth = 8.0,
-    language: Language = None,
-    lang: Words = "en",
+    limits: Limits,
 ) -> Response:
     """Return why a course is not on the guided path: the limit that binds, its price, and what would bring it in."""
     service = service_of(request)
-    settings = path_settings(service, hours, hours_a_month, exclude, language)
+    settings = limits.settings(service)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
 
@@ -48,7 +45,7 @@ async def path_why_not(
         return reason, None if reason.code == "in_plan" else what_would_change(path, course)
 
     reason, change = await service.solve(asked)
-    told, changed = (None if one is None else reasons_list([one], lang)[0] for one in (reason, change))
+    told, changed = (None if one is None else reasons_list([one], limits.lang)[0] for one in (reason, change))
     return Answer(
         {**head(engine, learner, at), "course": course, "listed": change is None, "reason": told, "change": changed}
     )
@@ -58,26 +55,25 @@ async def path_why_not(
 async def what_if(
     request: Request,
     learner: LearnerId,
-    exclude: Exclude,
+    limits: Limits,
     without: Without,
     more_hours: Annotated[float, Query(ge=-2000, le=2000, description="hours more, or less, than those of hours")] = 0,
     in_language: Annotated[
         str | None, Query(pattern=r"^[a-z]{2,3}$", description="only courses in this language")
     ] = None,
-    hours: Hours = 40.0,
-    hours_a_month: HoursAMonth = 8.0,
-    language: Language = None,
-    lang: Words = "en",
 ) -> Response:
     """Return the guided path with more or fewer hours, without some courses or in another language, and what changes.
 
     ``hours``, ``hours_a_month``, ``exclude`` and ``language`` say the path it is set beside.
     """
     service = service_of(request)
-    settings = path_settings(service, hours, hours_a_month, exclude, language)
-    other = path_settings(
-        service, max(hours + more_hours, 0.25), hours_a_month, [*exclude, *without], in_language or language
-    )
+    settings = limits.settings(service)
+    other = replace(
+        limits,
+        hours=max(limits.hours + more_hours, 0.25),
+        exclude=limits.exclude | frozenset(without),
+        language=in_language or limits.language,
+    ).settings(service)
     engine, at = service.engine, service.clock()
     record = await record_of(request, learner)
 
@@ -96,7 +92,7 @@ async def what_if(
             "lost": _steps(changed.lost, reference),
             "hours": round(changed.hours, 2),
             "value": round(changed.value, 4),
-            "path": {**about, **path_document(after, reference, lang)},
+            "path": {**about, **path_document(after, reference, limits.lang)},
         }
     )
 

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from api.http.access.principal import Role
 from api.http.app import OFTEN, ROUTERS, create_app
 from api.http.lane import Lane
+from api.http.v1 import learners
 from api.settings import ApiKey, Settings
 from tests.api.conftest import Clock
 
@@ -100,3 +101,17 @@ def test_a_request_that_takes_the_long_way_counts_once_against_its_limit(setting
     with TestClient(create_app(strict, clock), headers={"x-api-key": "secret"}) as client:
         answers = [client.get(LIST, params={"limit": "many"}).status_code for _ in range(2)]
     assert answers == [422, 429]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"hours": 9, "exclude": ["c1", "c5"], "lang": "hi"}, {"language": "en", "hours_a_month": 4}, {"hours": 0}],
+)
+def test_the_lane_gives_what_several_routes_share(
+    settings: Settings, clock: Clock, long_way: TestClient, monkeypatch: pytest.MonkeyPatch, asked: dict[str, Any]
+) -> None:
+    path = "/v1/learners/L3/paths/guided"
+    monkeypatch.setattr("api.http.app.OFTEN", frozenset({learners.guided}))
+    with TestClient(create_app(settings, clock)) as short_way:
+        short, long = (way.get(path, params=asked) for way in (short_way, long_way))
+    assert comparable(short) == comparable(long)
