@@ -59,6 +59,13 @@ class PostgresServer:
         engine.dispose()
         return self.url(name)
 
+    def checkpoint(self) -> None:
+        """Have everything that was written in its place on the disk now, and not in the middle of a measurement."""
+        engine = create_engine(_driven(self.url("postgres")), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("CHECKPOINT"))
+        engine.dispose()
+
 
 @contextmanager
 def private_postgres(settings: Sequence[str] = FORGETFUL, folder: Path | None = None) -> Iterator[PostgresServer]:

@@ -36,27 +36,31 @@ def benchmark(folder: Path, database: str, work: Work, report: Report) -> Iterat
     ``folder`` keeps the bundle and the stores for the next run.
     """
     made = prepare_bundle(folder / "made", report)
-    with _stores(folder, database) as url_of:
+    with _stores(folder, database) as (url_of, rest):
         name = "SQLite" if database == "sqlite" else "PostgreSQL"
         small = _site(name, made, folder, url_of, work.few, report)
         began = time.perf_counter()
         large = _site(name, made, folder, url_of, work.learners, report)
         yield Figure(f"{name}: {work.learners:,} learners in the store", time.perf_counter() - began, None, "s")
+        rest()
         yield from read_figures(large, work.seconds)
         yield from growth_figures(small, large, work.seconds)
         yield from write_figures(large, work.seconds, work.kills, report)
 
 
 @contextmanager
-def _stores(folder: Path, database: str) -> Iterator[Callable[[int], str | None]]:
-    """Yield what gives the URL of the store for so many learners; ``None``: a file in its home."""
+def _stores(folder: Path, database: str) -> Iterator[tuple[Callable[[int], str | None], Callable[[], None]]]:
+    """Yield what gives the URL of the store for so many learners, and what has the database come to rest after loading.
+
+    Without a URL the store is a file in its home.
+    """
     if database == "sqlite":
-        yield lambda learners: None
+        yield lambda learners: None, lambda: None
     elif database == "postgresql":
         with private_postgres(ROOMY, folder / "postgres") as server:
-            yield lambda learners: server.database(f"learners_{learners}")
+            yield lambda learners: server.database(f"learners_{learners}"), server.checkpoint
     else:
-        yield lambda learners: f"{database}_{learners}"
+        yield lambda learners: f"{database}_{learners}", lambda: None
 
 
 def _site(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Engine, Table
+
+from features.store.connections import outside
 
 _CHUNK = 100_000
 _ROWS = 64
@@ -25,6 +27,13 @@ def write_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> No
     statement = f"INSERT INTO {table.name} ({_quoted(frame)}) VALUES ({places})"  # noqa: S608 - names of our own
     for part in frame.with_columns(times).iter_slices(_CHUNK):
         connection.exec_driver_sql(statement, part.rows())
+
+
+def settle(engine: Engine, tables: Iterable[Table]) -> None:
+    """Have PostgreSQL mark what was loaded as there for everybody, now and not at the first look-ups; nobody waits."""
+    if engine.dialect.name == "postgresql":
+        with outside(engine) as connection:
+            connection.exec_driver_sql(f"VACUUM {', '.join(table.name for table in tables)}")
 
 
 def write_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

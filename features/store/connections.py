@@ -62,6 +62,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def outside(engine: Engine) -> Iterator[Connection]:
+    """Open a connection for what no transaction may hold."""
+    with _told(engine), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
+@contextmanager
 def _told(engine: Engine) -> Iterator[None]:
     try:
         yield

@@ -20,7 +20,7 @@ from features.store.holders import plan_holder
 from features.store.tables import enrolments, events, evidence, facts, learners, organisations, plans
 from features.warehouse import Snapshot
 
-_LOADED = (organisations, learners, enrolments, evidence, plans)
+LOADED = (organisations, learners, enrolments, evidence, plans)
 _OF_LEARNERS = (learners, enrolments, evidence)
 _ORDER = {"learners": ["learner_id"], "enrolments": ["learner_id", "course_id"], "evidence": ["learner_id"]}
 _PORTION = 50_000
@@ -72,8 +72,8 @@ def load_tables(
     """
     of = getattr(source, "rows", {}).get("learners", 0)
     version, marks = _next_version(connection), forgotten_digests(connection)
-    rows = {table.name: 0 for table in _LOADED}
-    for table in _LOADED:
+    rows = {table.name: 0 for table in LOADED}
+    for table in LOADED:
         connection.execute(delete(table))
     shared = ((organisations, lineages(source.read("organisations"))), (plans, plan_rows(source.read("plans"))))
     newest = datetime.min
@@ -85,7 +85,7 @@ def load_tables(
         if progress is not None and table is _OF_LEARNERS[-1]:
             progress(rows["learners"], of)
     if connection.dialect.name == "postgresql":  # else the first questions are planned as if the tables were empty
-        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in _LOADED)}")
+        connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in LOADED)}")
     publish_drafts(connection)
     _replay(connection, as_of or newest)
     return rows

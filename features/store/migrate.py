@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, text
 
 from features.store.connections import StoreError, writing
 
@@ -12,6 +12,12 @@ HEAD = "0007"
 """The newest step in ``migrations/versions``."""
 
 _LOCK = 7_201_947  # any number, the same in every process: one of them migrates, the others wait
+
+_IS_THERE = {
+    "postgresql": "SELECT to_regclass('alembic_version')::text",
+    "sqlite": "SELECT name FROM sqlite_master WHERE name = 'alembic_version'",
+}
+"""Asked at every start: an inspector asks the database for more than its name."""
 
 
 def migrate(engine: Engine) -> None:
@@ -39,7 +45,7 @@ def migrate(engine: Engine) -> None:
 
 def schema_version(connection: Connection) -> str | None:
     """Return the step that the store is at, ``None`` before the first."""
-    if not inspect(connection).has_table("alembic_version"):
+    if connection.execute(text(_IS_THERE[connection.dialect.name])).scalar() is None:
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 
 from features.records import Learner, LearnerRecord, PlannedCourse
-from features.store import append, erase, everyone, load, read, shown
+from features.store import append, bulk, erase, everyone, load, read, shown
 from features.store.append import EventResult
 from features.store.audit import AuditLog
 from features.store.connections import TakenError, connect, reading, sqlite_file, writing
@@ -99,7 +99,8 @@ class Store:
                 return {}
             rows = load.load_tables(connection, snapshot, progress=progress)
             load.set_fact(connection, load.SNAPSHOT_FACT, snapshot.hash)
-            return rows
+        bulk.settle(self._engine, load.LOADED)
+        return rows
 
     def snapshot(self) -> str | None:
         """Return the hash of the snapshot that was loaded last."""
