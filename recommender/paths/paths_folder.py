@@ -22,6 +22,8 @@ from features.reference import Reference
 from features.snapshot_records import Bounds, SnapshotRecords
 from features.warehouse import Warehouse
 from models.bundle import Bundle
+from recommender.batch.folder import alone, tidy
+from recommender.batch.job import WORK
 from recommender.engine import evidence_table
 from recommender.listing import Catalogue
 from recommender.paths.path import PathSettings
@@ -65,9 +67,20 @@ def write_paths(
     Raises
     ------
     KarmapathError
-        If ``out`` holds paths of another snapshot, model, moment or settings.
+        If ``out`` holds paths of another snapshot, model, moment or settings, or another run writes there.
     """
-    out.mkdir(parents=True, exist_ok=True)
+    (out / WORK).mkdir(parents=True, exist_ok=True)
+    with alone(out):
+        manifest = _written(out, work, processes, part, most, say)
+        for left in out.glob(".part-*"):  # by writers that were killed
+            left.unlink(missing_ok=True)
+        tidy(out)
+    return manifest
+
+
+def _written(
+    out: Folder, work: Work, processes: int, part: int, most: int | None, say: Callable[[str], object]
+) -> dict[str, Any]:
     asked = _asked(work, part)
     _begin(out, asked)
     ranges = SnapshotRecords(Warehouse(work.warehouse).snapshot(work.snapshot)).ranges(part)[:most]
@@ -97,6 +110,7 @@ def _run(told: Sequence[dict[str, Any]], seconds: float, processes: int) -> dict
         "seconds": round(seconds, 2),
         "learners_a_second": round(learners / max(seconds, 1e-9), 1),
         "processor_microseconds_a_learner": round(1e6 * processor / learners, 1),
+        "processor_hours_for_a_crore": round(1e7 * processor / learners / 3600, 2),
         "pieces_solved": sum(one["pieces_solved"] for one in told),
         "pieces_solved_a_learner_in_the_last_part": round(told[-1]["pieces_solved"] / max(told[-1]["learners"], 1), 4),
         "microseconds_a_learner": {stage: round(1e6 * total / learners, 1) for stage, total in stages.items()},

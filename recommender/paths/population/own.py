@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.paths.duties import Mandate, hours_until
-from recommender.paths.population.kinds import Kind, Owed
+from recommender.paths.population.kinds import Kind
+from recommender.paths.population.owed import Owed
 from recommender.paths.population.solved import COMPLETED, State
 from recommender.paths.population.standing import Standing
 from recommender.paths.schedule import SOME_DAY

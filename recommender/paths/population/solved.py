@@ -15,8 +15,8 @@ from recommender.paths.guided import guided_problem
 from recommender.paths.options import Option, options
 from recommender.paths.path import PathSettings
 from recommender.paths.pieces import pieces
-from recommender.paths.population.kinds import Section
 from recommender.paths.population.levels import Levels
+from recommender.paths.population.section import Section
 from recommender.paths.presolve import presolve
 from recommender.paths.problem import Candidate, Duty, Problem
 from recommender.paths.reasons import Reason

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +17,12 @@ from features.errors import KarmapathError
 from features.reference import Reference
 from features.snapshot_records import SnapshotRecords
 from features.store import Store
+from recommender.batch.folder import alone
+from recommender.batch.job import WORK
 from recommender.paths import PathSettings
 from recommender.paths.guided import guided_path
 from recommender.paths.paths_folder import Work, write_paths
+from recommender.paths.population import COLUMNS, SOURCES
 from recommender.state import competency_state
 from tests.worlds import NOW, small_snapshot
 
@@ -81,3 +89,43 @@ def test_paths_of_another_moment_are_not_mixed_in(work: Work, tmp_path: Path) ->
     later = Work(work.warehouse, work.snapshot, datetime(2027, 1, 1), work.settings, None)
     with pytest.raises(KarmapathError, match="paths with another at"):
         write_paths(tmp_path, later, part=7)
+
+
+def test_a_run_killed_in_the_middle_goes_on_to_the_same_paths_and_tears_nothing(work: Work, tmp_path: Path) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    write_paths(whole, work, part=5)
+    program = (
+        "import pickle, sys; from pathlib import Path; from recommender.paths.paths_folder import write_paths\n"
+        "write_paths(Path(sys.argv[1]), pickle.loads(bytes.fromhex(sys.argv[2])), part=5)"
+    )
+    running = subprocess.Popen([sys.executable, "-c", program, str(killed), pickle.dumps(work).hex()])
+    wait_for(lambda: (killed / "part-00000.json").exists() or running.poll() is not None)
+    running.kill()
+    running.wait()
+    for part in killed.glob("part-*.parquet"):
+        assert pl.read_parquet(part).width == len(COLUMNS)
+    (killed / ".part-00009.1.parquet").write_bytes(b"half a part")
+    write_paths(killed, work, part=5)
+    assert read(killed).drop("source").equals(read(whole).drop("source"))
+    assert not [path.name for path in killed.iterdir() if path.name.startswith((".", "_"))]
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.005)
+
+
+def test_two_runs_do_not_write_into_one_folder(work: Work, tmp_path: Path) -> None:
+    (tmp_path / WORK).mkdir()
+    with alone(tmp_path), pytest.raises(KarmapathError, match="another run"):
+        write_paths(tmp_path, work, part=7)
+
+
+def test_the_rate_and_the_share_of_each_source_are_told(work: Work, tmp_path: Path) -> None:
+    told = write_paths(tmp_path, work, part=7)
+    assert sum(told["shares"].values()) == pytest.approx(1.0, abs=1e-3)
+    assert set(told["sources"]) <= set(SOURCES)
+    assert told["run"]["learners"] == told["learners"] == 24
+    assert {"learners_a_second", "processor_hours_for_a_crore", "pieces_solved"} <= set(told["run"])
+    assert write_paths(tmp_path, work, part=7)["run"] == {"processes": 1, "learners": 0}
