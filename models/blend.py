@@ -84,6 +84,21 @@ def joined(parts: Sequence[Candidates]) -> Candidates:
     )
 
 
+def pooled(parts: Sequence[Candidates]) -> Candidates:
+    """Return the learners of several slices as one; narrow slices are filled up with candidates that are none."""
+    width = max(part.valid.shape[1] for part in parts)
+
+    def wide(array: NDArray[Any]) -> NDArray[Any]:
+        return np.pad(array, [(0, 0), (0, width - array.shape[1])] + [(0, 0)] * (array.ndim - 2))
+
+    return Candidates(
+        scores=np.concatenate([wide(part.scores) for part in parts]),
+        valid=np.concatenate([wide(part.valid) for part in parts]),
+        relevant=np.concatenate([wide(part.relevant) for part in parts]),
+        ideal=np.concatenate([part.ideal for part in parts]),
+    )
+
+
 def quality(found: Candidates, weights: NDArray[np.float32]) -> float:
     """Return the mean NDCG at ``K``, plus a tenth of that of much longer lists, which breaks ties between weights.
 
@@ -144,15 +159,18 @@ def steady_search(found: Candidates, start: NDArray[np.float32], seed: int = 0, 
     return np.asarray(weights / max(float(weights.max()), 1e-9), dtype=np.float32)
 
 
-def prune(found: Candidates, weights: NDArray[np.float32], worth: float) -> NDArray[np.float32]:
-    """Return the weights without the models that add less than ``worth`` to the quality, the least useful first."""
-    weights = weights.copy()
+def prune(found: Candidates, weights: NDArray[np.float32], worth: NDArray[np.float64] | float) -> NDArray[np.float32]:
+    """Return the weights without the models that add less than ``worth`` to the quality, the least useful first.
+
+    ``worth`` is one number, or one for each model.
+    """
+    weights, asked = weights.copy(), np.broadcast_to(worth, weights.shape)
     while (weights > 0).sum() > 1:
         whole = quality(found, weights)
-        losses = {n: whole - quality(found, np.where(np.arange(len(weights)) == n, 0.0, weights).astype(np.float32))
-                  for n in np.flatnonzero(weights > 0)}  # fmt: skip
-        least = min(losses, key=lambda n: losses[n])
-        if losses[least] >= worth:
+        gains = {n: whole - quality(found, np.where(np.arange(len(weights)) == n, 0.0, weights).astype(np.float32))
+                 for n in np.flatnonzero(weights > 0)}  # fmt: skip
+        least = min(gains, key=lambda n: gains[n] - asked[n])
+        if gains[least] >= asked[least]:
             break
         weights[least] = 0.0
     return weights

@@ -18,6 +18,7 @@ from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, NO_NEW, SITUATIONS,
 from models.popularity import Popularity
 from models.trend import Trend
 from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_spectral, tune_transition
+from models.validation import validate, with_earlier
 
 NEED_WEIGHT = (0.5, 0.25, 0.15)
 """Weight of need per situation, relative to the strongest model: a decision, since histories cannot tell it."""
@@ -33,6 +34,9 @@ FEW, DRAWS = 1000, 5
 """Of fewer learners than this so many random slices are judged instead of one: of one slice much is chance."""
 WORTH = 0.0005
 """NDCG that a model must add to stay."""
+APART = ("latest",)
+WORTH_APART = 0.002
+"""NDCG that a model must add whose rows fade in a way of their own: it costs a matrix more, and a row more a list."""
 
 
 def make_plan(
@@ -145,6 +149,7 @@ def choose_weights(
     names = [name for name in MODELS if name in models and name not in NOT_WEIGHED]
     weights = np.zeros((len(SITUATIONS), len(MODELS)), dtype=np.float32)
     columns = [MODELS.index(name) for name in names]
+    apart = np.array([name in APART for name in names])
     taken = holdout.train.support() > 0
     known = validate(models, names, holdout.train, holdout.known, taken)
     if known is not None and settings is not None:
@@ -153,13 +158,15 @@ def choose_weights(
     overall = start
     if known is not None:
         say(f"weighing models by {len(known.lengths)} choices")
-        overall = prune(known.found, steady_search(known.found, start), WORTH)
+        worth = np.where(apart, WORTH_APART, WORTH)
+        overall = prune(known.found, steady_search(known.found, start), worth)
         say(f"blend: {shown(names, overall)}, ndcg {ndcg(known.found, overall):.4f}")
     weights[:, columns] = overall
     for row in (1, 2):
         part = None if known is None else known.found.rows(situation(known.lengths) == row)
         if part is not None and len(part.scores) >= ENOUGH:
-            weights[row, columns] = (overall + steady_search(part, overall)) / 2.0
+            found = np.where(apart & (overall == 0), 0.0, steady_search(part, overall))
+            weights[row, columns] = (overall + found) / 2.0
             say(f"blend, {SITUATIONS[row]} history: {shown(names, weights[row, columns])}, "
                 f"ndcg {ndcg(part, weights[row, columns]):.4f}")  # fmt: skip
     weights[0] = 0.0
