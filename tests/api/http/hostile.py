@@ -252,6 +252,40 @@ def callers() -> Iterator[Case]:
         yield Case(f"erased by {who['x-api-key']}", "DELETE", "/v1/learners/L3", 403, who)
 
 
+SOUGHT = (
+    "q=" + "a" * 401, "q=a%00b", "q=a&q=b", "limit=0", "limit=101", "limit=" + "9" * 400, "offset=-1", "offset=1000001",
+    "language=Hindi", "language=en'--", "lang=fr", "order=best", "order=personal&order=relevance", "new=perhaps",
+    "min_hours=nan", "min_hours=-1", "max_hours=inf", "max_hours=0", "max_hours=1e309", "max_fee=-1", "max_fee=1e99",
+    "facet=price", "facet=__class__", "&".join(["facet=fee"] * 10), "&".join(["category=a"] * 21),
+    "&".join(["competency=a"] * 51), "&".join(["organisation=a"] * 51), "&".join(["topic=a"] * 21), "fuzzy=true",
+    "filters={}", "sort_by=name", "q[$ne]=", "learner=" + "a" * 201,
+)  # fmt: skip
+FOUND_NOTHING = ("L3'--", "..%2f..%2fetc%2fpasswd", "{{7*7}}", "%00", "L%25", "nobody")
+
+
+def searches() -> Iterator[Case]:
+    """Searches for what there is not, and in the name of others."""
+    for query in SOUGHT:
+        yield Case(f"search: {query[:40]}", "GET", f"/v1/search?{query}", 422)
+    for learner in FOUND_NOTHING:
+        status = 422 if learner == "%00" else 404
+        yield Case(f"search for {learner}", "GET", f"/v1/search?learner={learner}", status)
+    for who in (LEARNER, SCIENTIST):
+        yield Case(f"search for another by {who['x-api-key']}", "GET", "/v1/search?learner=L4", 403, who)
+    yield Case("search for another organisation's", "GET", "/v1/search?learner=L7", 403, PLANNER)
+    yield Case("search for nobody by a planner", "GET", "/v1/search?learner=nobody", 403, PLANNER)
+    yield Case("search without proof", "GET", "/v1/search?q=noting", 401, {})
+    yield Case("search by POST", "POST", "/v1/search", 405, SERVICE | JSON, b"{}")
+    group = {"request": {"multiFilters": [{"name": "x"}]}}
+    for question in (
+        group,
+        {"request": {"multiFilters": {"name": {"$gt": ""}}}},
+        {"request": {"filters": {"a" * 201: 1}}},
+    ):
+        body = json.dumps(question).encode()
+        yield Case(f"content search: {body[:60]!r}", "POST", "/sunbirdigot/search", 422, SERVICE | JSON, body)
+
+
 def methods() -> Iterator[Case]:
     """Methods that a route does not have, said plainly or behind another."""
     for method in ("PUT", "PATCH", "POST", "PROPFIND", "TRACE"):
@@ -265,4 +299,4 @@ def methods() -> Iterator[Case]:
 
 def cases() -> list[Case]:
     """Return every case but those of tokens, which must be signed first."""
-    return [*bodies(), *events(), *fields(), *paths(), *questions(), *callers(), *methods()]
+    return [*bodies(), *events(), *fields(), *paths(), *questions(), *callers(), *searches(), *methods()]
