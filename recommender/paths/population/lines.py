@@ -110,11 +110,11 @@ def _queue(piece: Piece, chosen: tuple[str, ...], own: Own) -> Iterator[tuple[Ur
 
 
 def _urgency(ready: Ready, due: Mapping[str, datetime], own: Own) -> Urgency:
-    counted = [own.worth[step] for step in ready.closes]
+    course = ready.course
     return (
-        due.get(ready.course.id, datetime.max),
+        due.get(course.id, datetime.max),
         ready.early,
-        not any(critical for _, critical in counted),
-        -rate(ready.course, (weight for weight, _ in counted)),
-        -own.likes(ready.course.id),
+        not ready.critical,
+        -rate(course, [own.worth[step][0] for step in ready.closes]),
+        -own.likes(course.id),
     )

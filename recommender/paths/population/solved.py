@@ -42,6 +42,8 @@ class Ready:
     """The needed steps that it would close now."""
     early: bool
     """Whether it starts above what would then be closed."""
+    critical: bool
+    """Whether any of the steps is critical."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,12 @@ class Piece:
             if one not in taken and satisfied(self.problem, course, taken):
                 new = closed_steps(self.problem, (*taken, one)) - before
                 closes = tuple(step for step in self.problem.steps if step in new)
-                yield Ready(course, closes, reaches_ahead(course, new))
+                critical = not self._critical.isdisjoint(closes)
+                yield Ready(course, closes, reaches_ahead(course, new), critical)
+
+    @cached_property
+    def _critical(self) -> frozenset[tuple[str, int]]:
+        return frozenset((need.competency, need.level) for need in self.problem.needs if need.critical)
 
     @cached_property
     def _ready(self) -> dict[tuple[tuple[str, ...], frozenset[str]], tuple[Ready, ...]]:
