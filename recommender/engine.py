@@ -136,6 +136,8 @@ class Engine:
         Most of what one list costs is the overhead of many small operations; learners who are asked for together
         share it.
         """
+        if not records:
+            return []
         block = self.blocks.of(records)
         lists, standing = self.lister.explained(block, at, limit, track=track, language=language, categories=categories)
         return each_ranked(lists, standing, block.post[block.profile], self.lister.catalogue)

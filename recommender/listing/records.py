@@ -13,13 +13,13 @@ from features.histories import Histories
 from features.records import Learner, LearnerRecord
 from recommender.listing.block import LearnerBlock
 from recommender.listing.catalogue import Catalogue
-from recommender.listing.told_rows import columns_of, told_rows
+from recommender.listing.told_rows import Asked, asked_of, columns_of, told_rows
 from recommender.state.evidence_table import EvidenceTable
 
 _JOB = ("organisation", "position", "designation", "group", "cadre", "languages", "verified")
 """What lists depend on of a learner's own facts; of the id and the day of joining they do not."""
-_KEPT = 16_384
-"""Jobs whose profile and post are remembered."""
+_KEPT_JOBS, _KEPT_POSTS = 16_384, 1_024
+"""Jobs whose profile and post are remembered; posts of which it is known which course teaches what they require."""
 
 Job = tuple[Any, ...]
 job_of = attrgetter(*_JOB)
@@ -35,7 +35,9 @@ class Blocks:
         self.catalogue = catalogue
         self.table = table
         self._seats: dict[Job, tuple[Learner, int]] = {}
+        self._asked: dict[int, Asked] = {}
         self._versions = _versions(catalogue)
+        self._teachers = _teachers(catalogue)
 
     def of(self, records: Sequence[LearnerRecord]) -> LearnerBlock:
         """Return the records as a block, in their order."""
@@ -43,10 +45,11 @@ class Blocks:
         rows = [jobs.setdefault(job_of(record.learner), len(jobs)) for record in records]
         seats = [self._seat(job) for job in jobs]
         barred = [self.barred(record) for record in records]
+        asked = [self._asked_of(post) for _, post in seats]
         told = [
             row
             for number, record in enumerate(records)
-            for row in told_rows(number, record, seats[rows[number]][1], self.catalogue, self.table)
+            for row in told_rows(number, record, asked[rows[number]], self.catalogue, self.table)
         ]
         return LearnerBlock(
             histories=self._histories(records),
@@ -83,9 +86,17 @@ class Blocks:
         if found is None:
             profile = Learner("", **dict(zip(_JOB, job, strict=True)))
             found = profile, int(self.catalogue.posts_of([profile])[0])
-            if len(self._seats) >= _KEPT:
+            if len(self._seats) >= _KEPT_JOBS:
                 self._seats.clear()
             self._seats[job] = found
+        return found
+
+    def _asked_of(self, post: int) -> Asked:
+        found = self._asked.get(post)
+        if found is None:
+            if len(self._asked) >= _KEPT_POSTS:
+                self._asked.clear()
+            found = self._asked[post] = asked_of(post, self.catalogue, self._teachers)
         return found
 
 
@@ -104,3 +115,12 @@ def _versions(catalogue: Catalogue) -> dict[str, tuple[int, ...]]:
     lost = {course: (number,) for course, number in catalogue.index.items()}
     courses = catalogue.reference.courses.values()
     return lost | {course.id: catalogue.families.get(course.base or course.id, ()) for course in courses}
+
+
+def _teachers(catalogue: Catalogue) -> dict[int, list[tuple[str, int]]]:
+    """Return the courses that teach each competency, and the level each leads to."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for course, taught in catalogue.lessons.items():
+        for competency, level in taught:
+            found.setdefault(competency, []).append((course, level))
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,12 +22,30 @@ Row = tuple[int, int, int, int, int, bool, int, int, bool, float]
 """Learner, slot, group, moment, kind, passed, level, attempt, from a course, dwell: rows sort as columns stand."""
 
 
-def told_rows(
-    number: int, record: LearnerRecord, post: int, catalogue: Catalogue, table: EvidenceTable
-) -> Iterator[Row]:
-    """Yield what the record, of row ``number`` of the block, shows of what the post requires."""
+class Asked(NamedTuple):
+    """What a post requires, as evidence speaks of it."""
+
+    slots: Mapping[int, int]
+    """Slot of each competency that is required, by number."""
+    taught: Mapping[str, Sequence[tuple[int, int]]]
+    """For each course that teaches something of it: the slots, and the levels it leads to, 1 at least."""
+
+
+def asked_of(post: int, catalogue: Catalogue, teachers: Mapping[int, Sequence[tuple[str, int]]]) -> Asked:
+    """Return what a post requires; ``teachers`` are the courses and levels of each competency."""
     slots = catalogue.slots_of(post)
-    if not slots or not (record.evidence or record.enrolments):
+    taught: dict[str, list[tuple[int, int]]] = {}
+    for competency, slot in slots.items():
+        for course, level in teachers.get(competency, ()):
+            taught.setdefault(course, []).append((slot, level))
+    return Asked(slots, taught)
+
+
+def told_rows(
+    number: int, record: LearnerRecord, asked: Asked, catalogue: Catalogue, table: EvidenceTable
+) -> Iterator[Row]:
+    """Yield what the record, of row ``number`` of the block, shows of what the post asks for."""
+    if not asked.slots or not (record.evidence or record.enrolments):
         return
     enrolments = {enrolment.course: enrolment for enrolment in record.enrolments}
     told: set[str | None] = set()
@@ -34,7 +53,7 @@ def told_rows(
         completion = evidence.kind == "completion"
         if completion:
             told.add(evidence.course)
-        about = _about(evidence, slots, catalogue)
+        about = _about(evidence, asked, catalogue)
         passed = shown(evidence, table) if about else None
         if passed is None:
             continue
@@ -47,31 +66,29 @@ def told_rows(
         for slot, level in about:
             yield number, slot, group, when, kind, passed, evidence.level or level, attempt, from_course, dwell
     for course, enrolment in enrolments.items():
-        if enrolment.status == "completed" and course not in told:
-            yield from _completion(number, enrolment, slots, catalogue, table)
+        if course in asked.taught and enrolment.status == "completed" and course not in told:
+            yield from _completion(number, enrolment, asked.taught[course], catalogue, table)
 
 
-def _about(evidence: Evidence, slots: Mapping[int, int], catalogue: Catalogue) -> list[tuple[int, int]]:
+def _about(evidence: Evidence, asked: Asked, catalogue: Catalogue) -> Sequence[tuple[int, int]]:
     """Return slot and level of the requirements that the evidence speaks of; the level where it names none itself."""
-    taught = catalogue.lessons.get(evidence.course or "", ())
+    taught = asked.taught.get(evidence.course or "", ())
     if evidence.competency is None:
-        return [(slots[competency], level) for competency, level in taught if competency in slots]
-    named = catalogue.competency_index.get(evidence.competency, -1)
-    return [(slots[named], dict(taught).get(named, 1))] if named in slots else []
+        return taught
+    slot = asked.slots.get(catalogue.competency_index.get(evidence.competency, -1))
+    return () if slot is None else ((slot, dict(taught).get(slot, 1)),)
 
 
 def _completion(
-    number: int, enrolment: Enrolment, slots: Mapping[int, int], catalogue: Catalogue, table: EvidenceTable
+    number: int, enrolment: Enrolment, about: Sequence[tuple[int, int]], catalogue: Catalogue, table: EvidenceTable
 ) -> Iterator[Row]:
     """Yield what a completion shows that no evidence tells of."""
-    when = enrolment.completed_on or enrolment.enrolled_on
-    about = [one for one in catalogue.lessons.get(enrolment.course, ()) if one[0] in slots]
-    dwell = dwell_weight(enrolment, table) if about and when is not None else 0.0
+    when, dwell = enrolment.completed_on or enrolment.enrolled_on, dwell_weight(enrolment, table)
     if when is None or dwell == 0:
         return
     group = len(EVIDENCE_KINDS) + catalogue.index.get(enrolment.course, len(catalogue))
-    for competency, level in about:
-        yield number, slots[competency], group, milliseconds(when), _COMPLETION, True, level, 1, True, dwell
+    for slot, level in about:
+        yield number, slot, group, milliseconds(when), _COMPLETION, True, level, 1, True, dwell
 
 
 def _group(evidence: Evidence, record: LearnerRecord, catalogue: Catalogue) -> int:
@@ -91,17 +108,18 @@ def columns_of(rows: Sequence[Row]) -> EvidenceColumns:
     if not rows:
         return _NOTHING_TOLD
     ordered = rows if len(rows) == 1 else sorted(rows)
-    learner, slot, group, observed, kind, passed, level, attempt, from_course, dwell = zip(*ordered, strict=True)
+    *numbers, from_course, dwell = zip(*ordered, strict=True)
+    learner, slot, group, observed, kind, passed, level, attempt = np.array(numbers, dtype=np.int64)
     return EvidenceColumns(
-        learner=np.array(learner, dtype=np.int64),
-        slot=np.array(slot, dtype=np.int64),
-        group=np.array(group, dtype=np.int64),
+        learner=learner,
+        slot=slot,
+        group=group,
         from_course=np.array(from_course, dtype=np.bool_),
-        kind=np.array(kind, dtype=np.int64),
-        passed=np.array(passed, dtype=np.bool_),
-        level=np.array(level, dtype=np.int64),
-        observed=np.array(observed, dtype=np.int64),
-        attempt=np.array(attempt, dtype=np.int64),
+        kind=kind,
+        passed=passed.astype(np.bool_),
+        level=level,
+        observed=observed,
+        attempt=attempt,
         dwell=np.array(dwell, dtype=np.float64),
     )
 

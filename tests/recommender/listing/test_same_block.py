@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 
@@ -86,10 +87,10 @@ def tables_of(records: tuple[LearnerRecord, ...]) -> BlockTables:
     )
 
 
-def _rows(table: str, rows: list[tuple[str, object]], *renamed: str) -> pl.DataFrame:
+def _rows(table: str, rows: Sequence[tuple[str, Enrolment | Evidence]], *renamed: str) -> pl.DataFrame:
     names = {"course": "course_id", "id": "evidence_id", "competency": "competency_id"}
     found = [
-        {names.get(f.name, f.name): getattr(row, f.name) for f in fields(row)} | {"learner_id": learner}  # type: ignore[arg-type]
+        {names.get(name, name): value for name, value in row._asdict().items()} | {"learner_id": learner}
         for learner, row in rows
     ]
     return TABLES[table].conform(pl.DataFrame(found, infer_schema_length=None))
