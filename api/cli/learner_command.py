@@ -33,10 +33,12 @@ def export(learner: LearnerArgument, home: HomeOption = None) -> None:
     Example: karmapath learner export L0000001
     """
     from api.http.answers import stamp
+    from api.http.ledgers import Ledgers
+    from features.home import Home
 
     store = _open(home)
     try:
-        tables = store.export(learner)
+        tables = {**store.export(learner), **Ledgers(Home.find(home)).about(learner)}
         _check_known(store, learner, any(tables.values()))
         _note(store, "export", learner)
     finally:
@@ -63,7 +65,8 @@ def erase(
 
     Example: karmapath learner erase L0000001 --yes
 
-    The audit log keeps who saw them, and that they were erased; ledgers of claims are accounts and stay.
+    The audit log keeps who saw them, and that they were erased; ledgers are accounts and stay; old snapshots hold them
+    until karmapath prune removes those.
     """
     if not yes:
         log.print(f"this erases everything about {learner}, for good", markup=False)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from features.errors import NotReadyError
 from features.home import Home
 from features.reference import Reference, Rule
 from recommender.claims import Claims
-from recommender.completions import Completions
+from recommender.completions import Completions, digest
 from recommender.ledger import Ledger
 from recommender.rules import rules_in_force
 
@@ -29,6 +30,18 @@ class Ledgers:
     def ledger(self, name: str) -> Ledger:
         """Return the ledger of that name, newly opened."""
         return Ledger(self._folder / f"{name}.jsonl")
+
+    def about(self, learner: str) -> dict[str, list[dict[str, Any]]]:
+        """Return ledger to its entries about a learner, oldest first: for an export, beside the rows of the store."""
+        names = {CLAIMS: learner, COMPLETIONS: digest(learner)}
+        return {
+            f"ledger_{name}": [
+                {"number": entry.number, "at": entry.at, "request": entry.request, "event": entry.event}
+                for entry in self.ledger(name).entries()
+                if entry.event["learner"] == named
+            ]
+            for name, named in names.items()
+        }
 
     def claims(self, reference: Reference, at: datetime) -> Claims:
         """Return the claims under the reimbursement rule that holds today; ``NotReadyError`` if there is none."""

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from typer.testing import CliRunner
 
 from api.cli.app import app as karmapath
+from api.http.ledgers import Ledgers
 from api.settings import Settings
 from features.errors import NotFoundError
 from features.store import AuditFilter, Store
 from features.warehouse import Warehouse
+from recommender.completions import digest
 
+NOW = datetime(2026, 11, 2, 9)
 run = CliRunner().invoke
 
 
@@ -44,3 +48,15 @@ def test_a_learner_whom_nobody_knows_is_told(settings: Settings) -> None:
     for action in (["export"], ["erase", "--yes"]):
         done = run(karmapath, ["learner", *action, "nobody", "--home", str(settings.home)])
         assert isinstance(done.exception, NotFoundError)
+
+
+def test_an_export_has_what_the_ledgers_say_and_an_erasure_leaves_it(settings: Settings) -> None:
+    ledgers = Ledgers(settings.folders)
+    ledgers.ledger("claims").append("r1", NOW, lambda _: {"learner": "L3", "course": "ext", "event": "request"})
+    ledgers.ledger("completions").append("r2", NOW, lambda _: {"learner": digest("L3"), "course": "c1"})
+    ledgers.ledger("claims").append("r3", NOW, lambda _: {"learner": "L4", "course": "ext", "event": "request"})
+    tables = json.loads(run(karmapath, ["learner", "export", "L3", "--home", str(settings.home)]).stdout)["tables"]
+    assert [row["request"] for row in tables["ledger_claims"]] == ["r1"]
+    assert [row["request"] for row in tables["ledger_completions"]] == ["r2"]
+    run(karmapath, ["learner", "erase", "L3", "--yes", "--home", str(settings.home)])
+    assert ledgers.about("L3")["ledger_claims"]
