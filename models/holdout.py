@@ -134,11 +134,16 @@ def judged(
     return Judged(batch, targets.rows(rows), rows)
 
 
-def last_days(histories: Histories) -> NDArray[np.float64] | None:
-    """Return the day of each learner's newest course, ``None`` where days or histories are missing."""
-    if histories.days is None or (histories.lengths == 0).any():
+def last_days(histories: Histories, otherwise: float | None = None) -> NDArray[np.float64] | None:
+    """Return the day of each learner's newest course, ``None`` where days are missing.
+
+    ``otherwise`` is the day of those without a history; without it their days are missing too.
+    """
+    empty = histories.lengths == 0
+    if histories.days is None or (empty.any() and otherwise is None):
         return None
-    return np.asarray(histories.days[histories.indptr[1:] - 1], dtype=np.float64)
+    last = np.append(histories.days, 0.0)[histories.indptr[1:] - 1]
+    return np.where(empty, otherwise if otherwise is not None else 0.0, last).astype(np.float64)
 
 
 def in_order_of_ids(histories: Histories, course_ids: Sequence[str]) -> bool:

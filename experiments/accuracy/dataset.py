@@ -111,7 +111,9 @@ def _judged(
     profile = data.learner_vocabulary.rows([people.get(ids[n], ()) for n in judged])
     support = data.support()
     form = test_form(histories, rows, targets)
-    moments = last_days(taken.rows(judged)) if form in ("last", "tail", "share") else None
+    days = data.histories.days
+    newest = float(days.max()) if days is not None and len(days) else None
+    moments = last_days(taken.rows(judged), newest) if form in ("last", "tail", "share") else None
     facts |= {
         "learners": len(data.histories), "courses": data.n_courses, "interactions": len(data.histories.courses),
         "courses_never_taken": int((support == 0).sum()), "courses_ranked": int(ranked.sum()),

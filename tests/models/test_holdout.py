@@ -8,7 +8,7 @@ import pytest
 from features.histories import Histories
 from models import holdout
 from models.blend import candidates, joined, quality
-from models.holdout import fewer, hold_out, in_order_of_ids
+from models.holdout import fewer, hold_out, in_order_of_ids, last_days
 from models.item_item import ItemItem
 from models.tuning import quality_in_parts, score_quality
 from tests.models.test_wide import data_of, world
@@ -28,6 +28,14 @@ def test_lists_in_the_order_of_ids_are_known(ids):
     assert in_order_of_ids(Histories.of([np.sort(row).tolist() for row in rows], 10), ids)
     assert not in_order_of_ids(Histories.of([row.tolist() for row in rows], 10), ids)
     assert not in_order_of_ids(Histories.of([[0, 1], [1, 2]], 10), ids)
+
+
+def test_the_newest_day_of_those_without_a_history_is_another():
+    histories = Histories(np.array([0, 2, 2, 3]), np.zeros(3, dtype=np.int32), 1, np.array([1, 4, 9], dtype=np.float32))
+    assert last_days(histories) is None
+    found = last_days(histories, 12.0)
+    assert found is not None
+    assert found.tolist() == [4.0, 12.0, 9.0]
 
 
 def test_judged_learners_come_in_parts_that_fit_into_memory(monkeypatch):

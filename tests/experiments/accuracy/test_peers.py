@@ -74,3 +74,11 @@ def test_a_peer_that_fails_is_told_and_left_out(files, monkeypatch):
     assert set(found["results"]) == {"karmapath", "popularity"}
     assert "ended the process" in found["failed"]["bpr"]
     assert any("left out" in line for line in said)
+
+
+def test_a_learner_without_a_history_leaves_the_others_their_moments(tmp_path):
+    (tmp_path / "train.csv").write_text("user,item,time\n1,a,86400000\n1,b,172800000\n2,b,259200000\n2,c,345600000\n")
+    (tmp_path / "test.csv").write_text("user,item,time\n1,c,432000000\n2,a,432000000\n3,a,86400000\n")
+    data = load_dataset(tmp_path / "train.csv", tmp_path / "test.csv")
+    assert data.batch.moments is not None
+    assert data.batch.moments.tolist() == [4000.0, 2000.0, 4000.0]  # in the order of the test file, by time
