@@ -152,7 +152,9 @@ class Kinds:
             alone=False,
             requirements=requirements,
             sections=tuple(
-                self._kept(section_of(piece, usable.usable, requirements, duties, rules, reference)) for piece in found
+                self._kept(section_of(piece, usable.usable, requirements, duties, rules, reference))
+                for piece in found
+                if piece.needs or piece.duties
             ),
             asked=_asked(problem, duties, rules),
             owed=tuple(

@@ -58,7 +58,7 @@ def lines_of_mix(mix: Mix, own: Own, most: float, *, chose: bool) -> tuple[Line,
         dates = [mandate.due_on for mandate in asked]
         for number, due in enumerate(own.dues):
             if counts[number] > 0 and course in due.owed.one_of:
-                counts[number] -= 1
+                counts[number] -= ready.course.hours if due.owed.hours else 1
                 asked.append(due.mandate)
                 dates.append(due.due_on)
         codes = [mandate.reason.code for mandate in asked]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from features.reference import Course, Reference
 from recommender.paths.duties import Mandate
@@ -28,8 +29,10 @@ class Owed:
     """Whether it can be met by who has done nothing yet."""
     each: bool
     """Whether who has done nothing yet must complete all that can be taken."""
+    hours: Mapping[str, float]
+    """Of each of its courses, where it asks for hours; empty where it asks for courses."""
 
-    def turned(self, done: Collection[str], left: int | None) -> bool:
+    def turned(self, done: Collection[str], left: float | None) -> bool:
         """Whether what the learner has done makes another duty of it: courses were completed that cannot be taken."""
         if left is None:
             return False
@@ -37,18 +40,35 @@ class Owed:
         families = sum(n > 0 for one, n in self.able.items() if one not in completed)
         return not self.open or (self.each and families != left)
 
-    def left(self, done: Collection[str]) -> int | None:
-        """Return how many courses are still to be completed; ``None`` where it is met, or nobody could meet it."""
-        completed = {self.one_of[one] for one in done if one in self.one_of}
-        count = self.obligation.count - len(completed)
+    def left(self, done: Mapping[str, datetime | None]) -> float | None:
+        """Return how many courses, or hours, are still to be completed; ``None`` where it is met or cannot be.
+
+        ``done`` holds the courses completed, and when.
+        """
+        since = self.since
+        completed = {
+            self.one_of[one]
+            for one, day in done.items()
+            if one in self.one_of and (since is None or (day is not None and day >= since))
+        }
         versions = sum(n for one, n in self.able.items() if one not in completed)
+        if self.hours:
+            hours = self.obligation.hours - sum(self.hours.get(one, 0.0) for one in completed)
+            return hours if hours > 0 and versions else None
+        count = self.obligation.count - len(completed)
         return count if count > 0 and versions and versions >= count else None
+
+    @cached_property
+    def since(self) -> datetime | None:
+        """From when on completions count; ``None``: always."""
+        begin = self.obligation.rule.parameters.get("from") if self.hours else None
+        return None if begin is None else datetime.fromisoformat(str(begin))
 
 
 def countable(rule: Obligation, reference: Reference) -> bool:
-    """Whether the rule asks for a number of courses of which no two are versions of one."""
+    """Whether the rule asks for hours, or for a number of courses of which no two are versions of one."""
     families = [reference.alike.get(one, (one,)) for one in rule.courses]
-    return rule.hours == 0 and len(set(itertools.chain(*families))) == sum(map(len, families))
+    return rule.hours > 0 or len(set(itertools.chain(*families))) == sum(map(len, families))
 
 
 def owed_of(
@@ -65,4 +85,5 @@ def owed_of(
         able,
         is_open,
         sum(n > 0 for n in able.values()) == rule.count,
+        {one: reference.courses[one].hours for one in rule.courses if one in reference.courses} if rule.hours else {},
     )

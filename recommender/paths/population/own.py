@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from recommender.paths.duties import Mandate, hours_until
 from recommender.paths.population.kinds import Kind
 from recommender.paths.population.owed import Owed
+from recommender.paths.population.people import Taken
 from recommender.paths.population.solved import COMPLETED, State
 from recommender.paths.population.standing import Standing
 from recommender.paths.schedule import SOME_DAY
@@ -26,8 +27,8 @@ class Due:
     """A rule's duty that is open for a learner."""
 
     owed: Owed
-    left: int
-    """Courses still to be completed."""
+    left: float
+    """Courses, or hours, still to be completed."""
     due_on: datetime | None
 
     @property
@@ -44,7 +45,7 @@ class Own:
         kind: Kind,
         stand: Standing,
         row: int,
-        taken: Sequence[tuple[str, bool, float]],
+        taken: Sequence[Taken],
         interest: NDArray[np.float32] | None,
         index: Mapping[str, int],
         joined: datetime | None,
@@ -54,8 +55,8 @@ class Own:
         first, last = stand.start[row], stand.start[row + 1]
         self.levels, self._weights = stand.level[first:last], stand.weight[first:last]
         self._known = stand.known[first:last]
-        self.done = {course for course, completed, _ in taken if completed}
-        self.begun = {course: share for course, completed, share in taken if share and not completed}
+        self.done = {course: day for course, completed, _, day in taken if completed}
+        self.begun = {course: share for course, completed, share, _ in taken if share and not completed}
         self.states = self._states(taken)
         self.dues = [
             Due(one, left, one.mandate.due_on if one.within is None or joined is None else joined + one.within)
@@ -63,14 +64,14 @@ class Own:
             if (left := one.left(self.done)) is not None
         ]
 
-    def _states(self, taken: Sequence[tuple[str, bool, float]]) -> list[State]:
+    def _states(self, taken: Sequence[Taken]) -> list[State]:
         sections, levels = self.kind.sections, self.levels
         held = [
             tuple([min(levels[slot], cap) for slot, cap in zip(slots, section.caps, strict=True)])
             for section, slots in zip(sections, self.kind.slots, strict=True)
         ]
         touched: list[list[tuple[str, float]]] = [[] for _ in sections]
-        for course, completed, share in taken:
+        for course, completed, share, _ in taken:
             if completed or share:
                 for number in self.kind.where.get(course, ()):
                     if sections[number].matters(course, held[number], completed=completed):
@@ -80,7 +81,7 @@ class Own:
     @property
     def turned(self) -> bool:
         """Whether what was done makes other duties of the kind's."""
-        return any(due.owed.turned(self.done, due.left) for due in self.dues)
+        return any(due.owed.turned(self.done.keys(), due.left) for due in self.dues)
 
     @cached_property
     def worth(self) -> Mapping[tuple[str, int], tuple[float, bool]]:
@@ -133,5 +134,9 @@ class Own:
         return True
 
     def meets_rules(self, chosen: Mapping[str, float]) -> bool:
-        """Whether enough courses are chosen for every duty of a rule."""
-        return all(sum(course in due.owed.one_of for course in chosen) >= due.left for due in self.dues)
+        """Whether enough courses, or hours, are chosen for every duty of a rule."""
+        for due in self.dues:
+            counted = [hours if due.owed.hours else 1.0 for one, hours in chosen.items() if one in due.owed.one_of]
+            if sum(counted) < due.left - 1e-9:
+                return False
+        return True

@@ -20,6 +20,9 @@ from recommender.listing.block import LearnerBlock
 from recommender.rules import FIRST_YEAR
 from recommender.state import EvidenceTable
 
+Taken = tuple[str, bool, float, datetime | None]
+"""A course enrolled in: its id, whether it is completed, which share is done, when it was completed."""
+
 
 @dataclass(frozen=True)
 class People:
@@ -64,14 +67,15 @@ class People:
         """Return the learner's profile, without the id and the day of joining."""
         return self.block.profiles[int(self.block.profile[learner])]
 
-    def taken(self) -> Iterator[list[tuple[str, bool, float]]]:
-        """Yield for each learner the courses enrolled in: id, whether it is completed, which share is done."""
+    def taken(self) -> Iterator[list[Taken]]:
+        """Yield for each learner the courses enrolled in."""
         frame = self.enrolments
         rows = list(
             zip(
                 frame["course_id"].to_list(),
                 (frame["status"] == "completed").to_list(),
                 frame["progress"].fill_null(0.0).to_list(),
+                frame["completed_on"].to_list(),
                 strict=True,
             )
         )

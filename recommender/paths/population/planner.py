@@ -21,7 +21,7 @@ from recommender.paths.population.kinds import Kind, Kinds
 from recommender.paths.population.lines import Line, lines_of_mix, lines_of_path
 from recommender.paths.population.mix import Mix, best_mix
 from recommender.paths.population.own import Own
-from recommender.paths.population.people import People, Reader
+from recommender.paths.population.people import People, Reader, Taken
 from recommender.paths.population.solved import Piece, Solved
 from recommender.paths.population.standing import Standing, standing
 from recommender.paths.sharing import Sharing
@@ -110,7 +110,7 @@ class Planner:
         n: int,
         kind: Kind,
         stand: Standing,
-        taken: Sequence[tuple[str, bool, float]],
+        taken: Sequence[Taken],
         interest: NDArray[np.float32] | None,
     ) -> Planned:
         learner = people.ids[n]

@@ -16,14 +16,15 @@ from recommender.paths.options import Option, options
 from recommender.paths.path import PathSettings
 from recommender.paths.pieces import pieces
 from recommender.paths.population.levels import Levels
+from recommender.paths.population.remembered import Remembered
 from recommender.paths.population.section import Section
 from recommender.paths.presolve import presolve
 from recommender.paths.problem import Candidate, Duty, Problem
 from recommender.paths.reasons import Reason
 from recommender.paths.schedule import reaches_ahead
 
-MOST = 200_000
-"""Answers that are remembered; when there are more, all are forgotten and found again as they are met."""
+MOST_STATES, MOST_PIECES = 150_000, 50_000
+"""So many answers are remembered for certain, and up to twice as many."""
 SMALL = 6
 """Pieces with at most so many courses are not worth a presolve."""
 COMPLETED = -1.0
@@ -112,8 +113,8 @@ class Solved:
         self.reference, self.settings = reference, settings
         self.found = 0
         """Pieces that were looked at course by course."""
-        self._states: dict[State, Answer | None] = {}
-        self._pieces: dict[Hashable, Piece | None] = {}
+        self._states = Remembered[State, Answer | None](MOST_STATES)
+        self._pieces = Remembered[Hashable, Piece | None](MOST_PIECES)
 
     def __contains__(self, state: State) -> bool:
         """Whether the state was met before."""
@@ -121,11 +122,7 @@ class Solved:
 
     def of(self, state: State) -> Answer | None:
         """Return the answer; ``None`` where one cannot be looked at course by course or has a duty nobody can meet."""
-        if state not in self._states:
-            if len(self._states) > MOST:
-                self._states.clear()
-            self._states[state] = self._made(state)
-        return self._states[state]
+        return self._states.of(state, lambda: self._made(state))
 
     def _made(self, state: State) -> Answer | None:
         problem = posed(state, self.reference, self.settings)
@@ -145,11 +142,7 @@ class Solved:
             tuple((duty.courses, duty.count) for duty in problem.duties),
             problem.held, tuple(problem.base.items()),
         )  # fmt: skip
-        if key not in self._pieces:
-            if len(self._pieces) > MOST:
-                self._pieces.clear()
-            self._pieces[key] = self._looked_at(problem)
-        return self._pieces[key]
+        return self._pieces.of(key, lambda: self._looked_at(problem))
 
     def _looked_at(self, problem: Problem) -> Piece | None:
         self.found += 1

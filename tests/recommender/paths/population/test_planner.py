@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from pathlib import Path as Folder
 
 import polars as pl
 import pytest
@@ -20,7 +21,9 @@ from recommender.engine import Engine
 from recommender.listing import Catalogue
 from recommender.paths import Path as LearningPath
 from recommender.paths import PathSettings
+from recommender.paths.guided import guided_path
 from recommender.paths.population import Planned, Planner, Reader, table_of
+from recommender.state import competency_state
 from tests.worlds import NOW, small_tables
 
 COPIES = 3
@@ -150,6 +153,23 @@ def test_a_path_among_all_is_the_one_the_service_gives(engine: Engine, records: 
         assert lines(planned) == told(alone), (planned.learner, planned.source)
     assert plan.counts.total() == len(found)
     assert plan.counts["shared"] > 0 or hours < 6
+
+
+@pytest.mark.parametrize("hours", [1, 5, 30])
+def test_hours_that_a_rule_asks_for_within_some_weeks_are_seen_to(
+    tmp_path: Folder, engine: Engine, records: SnapshotRecords, hours: int
+) -> None:
+    day = timedelta(days=1)
+    week = {"from": str((NOW - 500 * day).date()), "to": str((NOW + 9 * day).date()), "hours": hours}
+    rules = pl.DataFrame([_rule("week", "hours_in_window", {}, week)])
+    bundle = replace(engine.bundle.reference, rules=Reference.load(Warehouse(tmp_path).commit({"rules": rules})).rules)
+    plan = replace(planner(engine, records, PathSettings()), reference=bundle)
+    for planned, record in zip(plan.plan((None, None)), records.between((None, None), NOW), strict=True):
+        state = competency_state(record, bundle, NOW, engine.evidence)
+        alone = guided_path(record, bundle, state, engine.interest(engine.situation(record, NOW)), NOW, PathSettings())
+        assert planned.status == alone.status
+        assert lines(planned) == told(alone), (planned.learner, planned.source)
+    assert hours > 1 or plan.counts["alone"] + plan.counts["alike"] < len(records.snapshot.read("learners")) / 2
 
 
 def test_dates_are_those_of_a_path_planned_alone(engine: Engine, records: SnapshotRecords) -> None:
