@@ -146,7 +146,7 @@ def _holders(connection: Connection, ids: set[str]) -> dict[str, tuple[str, ...]
 
 def _apply_evidence(connection: Connection, dated: Sequence[Dated]) -> None:
     if dated:
-        statement = upserting(connection, evidence).on_conflict_do_nothing(index_elements=["evidence_id"])
+        statement = upserting(connection, evidence).on_conflict_do_nothing()
         connection.execute(statement, [_evidence_row(one) for one in dated])
 
 

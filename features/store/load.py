@@ -22,7 +22,11 @@ from features.warehouse import Snapshot
 
 LOADED = (organisations, learners, enrolments, evidence, plans)
 _OF_LEARNERS = (learners, enrolments, evidence)
-_ORDER = {"learners": ["learner_id"], "enrolments": ["learner_id", "course_id"], "evidence": ["learner_id"]}
+_ORDER = {
+    "learners": ["learner_id"],
+    "enrolments": ["learner_id", "course_id"],
+    "evidence": ["learner_id", "evidence_id"],
+}
 _PORTION = 50_000
 """Learners whose rows are held at once."""
 _REPLAY = 2_000

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -43,6 +44,7 @@ learners = Table(
     Column("joined_on", DateTime),
     Column("verified", Boolean),
     Column("version", Integer, nullable=False, comment="grows with every change of what is known of the learner"),
+    sqlite_with_rowid=False,
 )
 
 enrolments = Table(
@@ -66,7 +68,7 @@ enrolments = Table(
 evidence = Table(
     "evidence",
     metadata,
-    Column("evidence_id", Text, primary_key=True),
+    Column("evidence_id", Text, nullable=False),
     Column("learner_id", Text, nullable=False),
     Column("competency_id", Text),
     Column("course_id", Text),
@@ -76,7 +78,8 @@ evidence = Table(
     Column("score", Float),
     Column("attempt", SmallInteger),
     Column("observed_on", DateTime, nullable=False),
-    Index("evidence_by_learner", "learner_id"),
+    PrimaryKeyConstraint("learner_id", "evidence_id"),
+    sqlite_with_rowid=False,
 )
 
 plans = Table(
