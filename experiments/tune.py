@@ -7,7 +7,7 @@ past. The study is kept in the home folder, one a snapshot; the best settings ar
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -23,12 +23,12 @@ from models.fitting import (
     choose_settings,
     choose_weights,
     has_side,
-    models_without_history,
     says_order,
     with_one_fading,
 )
 from models.holdout import Holdout, hold_out
 from models.hybrid import Hybrid
+from models.newcomers import Slice, newcomers, validate_newcomers
 from models.plan import MODELS, NO_NEW, Plan, fit_models
 from models.settings import check_settings
 from models.tuning import rank_quality
@@ -65,12 +65,13 @@ def tune(home: Home, settings: TrainSettings, minutes: float, report: Report) ->
             "found no learner who chose more than once before the cut", "some to try settings on", "take a later cut"
         )
     report(f"tried on {len(holdout.known):,} learners; settings that training chooses by itself:")
-    base = choose_settings(holdout, report)
+    came = newcomers(holdout, settings.seed)
+    base = choose_settings(holdout, came, report)
     study = _study(home, snapshot.hash, settings.seed)
     if not study.trials:
         study.enqueue_trial(_flat(base))
     study.optimize(
-        lambda trial: _quality(trial, _suggested(trial, base, holdout), holdout, settings.seed),
+        lambda trial: _quality(trial, _suggested(trial, base, holdout), holdout, came, settings.seed),
         timeout=minutes * 60,
         callbacks=[_told(report)],
     )
@@ -128,17 +129,17 @@ def _suggested(trial: optuna.Trial, base: Settings, holdout: Holdout) -> Setting
         varied["transition.decay"] = trial.suggest_float("transition.decay", 0.3, 0.95)
         varied["transition.ridge"] = trial.suggest_float("transition.ridge", 3.0, 300.0, log=True)
     if "smoothing" in base.get("popularity", {}):
-        varied["popularity.smoothing"] = trial.suggest_float("popularity.smoothing", 1.0, 300.0, log=True)
+        varied["popularity.smoothing"] = trial.suggest_float("popularity.smoothing", 1.0, 1e6, log=True)
     return _merged(base, varied)
 
 
-def _quality(trial: optuna.Trial, settings: Settings, holdout: Holdout, seed: int) -> float:
+def _quality(trial: optuna.Trial, settings: Settings, holdout: Holdout, came: Sequence[Slice], seed: int) -> float:
     """Return NDCG at 10 of the hybrid with these settings and the weights that suit them."""
     models = fit_models(holdout.train, settings, seed)
     trial.report(rank_quality(models["item_item"], holdout.known), step=0)
     if trial.should_prune():
         raise optuna.TrialPruned
-    fresh = models_without_history(holdout, settings, seed)
+    fresh = validate_newcomers(came, settings, seed)
     weights = choose_weights(models, fresh, holdout, lambda _: None)
     return _ndcg(models, Plan(settings, weights, *NO_NEW), holdout)
 

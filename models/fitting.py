@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,18 +14,16 @@ from models.holdout import Holdout, Kind, fewer, hold_out, in_order_of_ids
 from models.interest import interest_weights
 from models.item_item import ItemItem
 from models.new_course_fitting import learn_new_courses, place_of_new_courses
+from models.newcomers import WITHOUT_HISTORY, Slice, newcomers, tune_popularity, validate_newcomers
 from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
-from models.popularity import Popularity
 from models.trend import Trend
 from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_spectral, tune_transition
-from models.validation import validate, with_earlier
+from models.validation import Validation, validate, with_earlier
 
 NEED_WEIGHT = (0.5, 0.25, 0.15)
 """Weight of need per situation, relative to the strongest model: a decision, since histories cannot tell it."""
 ENOUGH = 150
 """Learners of a situation that justify weights of its own."""
-WITHOUT_HISTORY = ("popularity", "trend", "lightfm")
-"""Models that say something of a learner without a history."""
 NOT_WEIGHED = ("tastes", "need")
 """Models that histories do not weigh for the next choice: one is there for interest, of the other it is decided."""
 FADE_TOGETHER = ("item_item", "transition", "series", "spectral", "content")
@@ -52,10 +50,11 @@ def make_plan(
     say(f"the order of the choices {'says something' if ordered else 'says nothing'}")
     holdout = hold_out(data, kind, ordered=ordered, seed=seed)
     say(f"validation: {len(holdout.known)} learners with a history, {len(holdout.newcomers)} without")
-    settings = choose_settings(holdout, say, lasting=kind == "tail") if settings is None else settings
+    came = newcomers(holdout, seed)
+    settings = choose_settings(holdout, came, say, lasting=kind == "tail") if settings is None else settings
     models = fit_models(holdout.train, settings, seed)
     last = kind == "last" and ordered
-    fresh = models_without_history(holdout, settings, seed)
+    fresh = validate_newcomers(came, settings, seed)
     weights = choose_weights(models, fresh, holdout, say, settings if last else None, seed)
     if not ordered and 0 < len(holdout.known) < FEW:
         weights = steadier_weights(data, weights, settings, seed, say)
@@ -79,20 +78,15 @@ def steadier_weights(
     for draw in range(1, DRAWS):
         holdout = hold_out(data, "share", ordered=False, seed=seed + draw)
         models = fit_models(holdout.train, settings, seed)
-        found.append(choose_weights(models, models_without_history(holdout, settings, seed), holdout, lambda _: None))
+        fresh = validate_newcomers(newcomers(holdout, seed), settings, seed)
+        found.append(choose_weights(models, fresh, holdout, lambda _: None))
     mean = np.mean(found, axis=0)
     say(f"blend, mean of {DRAWS} slices: {shown(MODELS, mean[-1])}")
     return np.asarray(mean, dtype=np.float32)
 
 
-def models_without_history(holdout: Holdout, settings: Mapping[str, Mapping[str, Any]], seed: int) -> dict[str, Model]:
-    """Return the models that newcomers are judged with, fitted on everybody else; none where there are no newcomers."""
-    chosen = {name: own for name, own in settings.items() if name in WITHOUT_HISTORY}
-    return fit_models(holdout.others, chosen, seed) if len(holdout.newcomers) else {}
-
-
 def choose_settings(
-    holdout: Holdout, say: Callable[[str], None], *, lasting: bool = False
+    holdout: Holdout, came: Sequence[Slice], say: Callable[[str], None], *, lasting: bool = False
 ) -> dict[str, dict[str, Any]]:
     """Return the settings of the models that the data can feed.
 
@@ -119,7 +113,8 @@ def choose_settings(
         settings["content"] = {}
     if data.learner_features.shape[1]:
         settings["lightfm"] = {}
-        settings["popularity"] = _tune_popularity(holdout)
+        enough = sum(len(one.judged) for one in came) >= ENOUGH
+        settings["popularity"] = tune_popularity(came if enough else [Slice(holdout.train, holdout.known)])
         say(f"popularity: {settings['popularity']}")
     return with_one_fading(settings)
 
@@ -136,7 +131,7 @@ def with_one_fading(settings: Mapping[str, Mapping[str, Any]]) -> dict[str, dict
 
 def choose_weights(
     models: Mapping[str, Model],
-    fresh: Mapping[str, Model],
+    fresh: Validation | None,
     holdout: Holdout,
     say: Callable[[str], None],
     settings: Mapping[str, Mapping[str, Any]] | None = None,
@@ -144,7 +139,8 @@ def choose_weights(
 ) -> Scores:
     """Return the weights of every situation, shape (len(SITUATIONS), len(MODELS)).
 
-    With ``settings``, where last choices are held out and learners are few, earlier choices are judged as well.
+    ``fresh`` are learners without a history. With ``settings``, where last choices are held out and learners are few,
+    earlier choices are judged as well.
     """
     names = [name for name in MODELS if name in models and name not in NOT_WEIGHED]
     weights = np.zeros((len(SITUATIONS), len(MODELS)), dtype=np.float32)
@@ -171,24 +167,13 @@ def choose_weights(
                 f"ndcg {ndcg(part, weights[row, columns]):.4f}")  # fmt: skip
     weights[0] = 0.0
     weights[0, MODELS.index("popularity")] = 1.0
-    new = validate(fresh, list(fresh), holdout.others, holdout.newcomers, taken)
-    if new is not None and len(holdout.newcomers) >= ENOUGH // 3:
-        found = steady_search(new.found, np.ones(len(fresh), dtype=np.float32))
-        weights[0, [MODELS.index(name) for name in fresh]] = found
-        say(f"blend, no history: {shown(list(fresh), found)}, ndcg {ndcg(new.found, found):.4f}")
+    if fresh is not None and len(fresh.lengths) >= ENOUGH // 3:
+        own = [name for name in names if name in WITHOUT_HISTORY]
+        found = prune(fresh.found, steady_search(fresh.found, np.ones(len(own), dtype=np.float32)), WORTH)
+        weights[0, [MODELS.index(name) for name in own]] = found
+        say(f"blend, no history: {shown(own, found)}, ndcg {ndcg(fresh.found, found):.4f} of {len(fresh.lengths)}")
     weights[:, MODELS.index("need")] = np.array(NEED_WEIGHT) * weights.max(axis=1)
     return weights
-
-
-def _tune_popularity(holdout: Holdout) -> dict[str, Any]:
-    """Return the settings that rank best for learners without a history, who have little else."""
-    choices: dict[str, tuple[Any, ...]] = {"smoothing": (3.0, 10.0, 100.0)}
-    if holdout.train.histories.days is not None:
-        choices["days_to_half"] = (30.0, 90.0, 3650.0)
-    judged = holdout.newcomers if len(holdout.newcomers) >= ENOUGH else holdout.known
-    if not len(judged):
-        return {}
-    return tune(Popularity, {"smoothing": 30.0, "days_to_half": 365.0}, choices, holdout.others, judged)
 
 
 def says_order(data: TrainingData, seed: int) -> bool:
