@@ -159,7 +159,7 @@ def zero_diagonal_weights(gram: NDArray[np.float64], ridge: NDArray[np.float64])
     inverse = np.tril(inverse, -1)
     inverse += inverse.T
     inverse /= -diagonal[None, :]
-    return inverse.astype(np.float32)
+    return np.asarray(inverse, dtype=np.float32)
 
 
 def sum_of_rows(histories: Histories, weights: Scores, values: NDArray[np.float32] | None = None) -> Scores:
