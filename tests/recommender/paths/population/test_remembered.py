@@ -14,7 +14,7 @@ from recommender.paths.population.remembered import Remembered
 def test_answers_are_right_and_few_and_the_last_ones_are_there(asked: list[int], most: int) -> None:
     memory = Remembered[int, int](most)
     for number in asked:
-        assert memory.of(number, lambda number=number: number * number) == number * number
+        assert memory.of(number, partial(pow, number, 2)) == number * number
         assert len(memory) <= 2 * most
     lately = list(dict.fromkeys(reversed(asked)))[:most]
     assert all(number in memory for number in lately)
