@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import orjson
 import pytest
 
 from experiments.accuracy import peers, run
@@ -82,3 +83,14 @@ def test_a_learner_without_a_history_leaves_the_others_their_moments(tmp_path):
     data = load_dataset(tmp_path / "train.csv", tmp_path / "test.csv")
     assert data.batch.moments is not None
     assert data.batch.moments.tolist() == [4000.0, 2000.0, 4000.0]  # in the order of the test file, by time
+
+
+def test_large_catalogues_give_the_same_document(files, monkeypatch):
+    monkeypatch.setattr(run, "apart", run.run_one)
+    for module in (run, peers):
+        monkeypatch.setattr(module, "DENSE", 10)
+    data = load_dataset(*files)
+    found = benchmark(data, ["item-knn", "ease", "popularity"], Settings(ks=(5,), trials=2), lambda _: None)
+    assert set(found["results"]) == {"karmapath", "item-knn", "ease", "popularity"}
+    assert found["results"]["karmapath"]["settings"]["weights"]
+    assert orjson.dumps(found, option=orjson.OPT_SERIALIZE_NUMPY)
