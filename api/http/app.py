@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api.http import health, metrics
 from api.http.access.gate import Gate, enter
+from api.http.application import Application
 from api.http.border import Border
 from api.http.envelope import Envelope
 from api.http.igot import competency_mapping, coverage, plans, recommendation, search, shelves
@@ -112,10 +113,10 @@ OFTEN = frozenset(
 """What the portal calls on every page: served by the short way."""
 
 
-def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastAPI:
+def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Application:
     """Return the application for these settings; it opens the store when it starts. ``clock`` tells the time."""
     measured = Metrics()
-    app = FastAPI(
+    app = Application(
         title="Karmapath",
         version="1",
         description=_DESCRIPTION,
@@ -146,17 +147,16 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> FastA
         )
     marked: dict[str, Any] = {"body_limit": settings.body_limit, "deadline": settings.deadline, "metrics": measured}
     app.add_middleware(Envelope, **marked)
-    app.add_middleware(
-        Lane,
+    lane = Lane(
+        app.long_way,
         routes=[route for route in _routes(ROUTERS) if route.endpoint in OFTEN],
         border=Border(app, settings),
         envelope=Envelope(app, **marked),
         witness=None if settings.audit == "off" else Witness(app, **seen),
         origins=bool(settings.origins),
     )
-    app.state.tracing = tracing(settings)
-    if app.state.tracing is not None:
-        app.state.tracing.install(app)
+    traces = app.state.tracing = tracing(settings)
+    app.first = lane if traces is None else traces.around(lane)
     _document(app)
     return app
 

@@ -37,7 +37,7 @@ _ORIGIN = b"origin"
 
 
 class Lane:
-    """ASGI middleware, the outermost: serves the given routes itself and passes on everything else."""
+    """ASGI middleware around all others: serves the given routes itself and passes on everything else."""
 
     def __init__(
         self,
@@ -86,6 +86,8 @@ class Lane:
             return
         except KarmapathError as error:  # of the body
             answer = problem_of(error)
+        except Exception:
+            answer = failed(number)
         else:
             answer = await self._answered(stop, request, values, number)
         if self._witness is not None and not await self._witness.saw(scope, answer.status_code):

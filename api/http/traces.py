@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Span
 
@@ -73,9 +72,9 @@ class Tracing:
         self._tracer = provider.get_tracer("karmapath")
         self._propagator = TraceContextTextMapPropagator()
 
-    def install(self, app: FastAPI) -> None:
-        """Have every request of the app be a span."""
-        app.add_middleware(_Requests, tracing=self)
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """Return what serves as ``app`` does, with every request a span."""
+        return _Requests(app, self)
 
     def observe(self, service: Service) -> None:
         """Have what the service waits for be spans: the store, the engine, the solver."""
