@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.als import Als
 from models.base import Arrays, LearnerBatch, Scores, TrainingData
 
-WIDTHS = (32, 64, 64, 96)
+WIDTHS = (64, 96, 128)
 """Factors of the members; each starts from another seed."""
 
 
@@ -21,9 +21,17 @@ class AlsMean:
     name = "als"
 
     def __init__(
-        self, regularisation: float = 50.0, alpha: float = 6.0, widths: tuple[int, ...] = WIDTHS, seed: int = 0
+        self,
+        regularisation: float = 100.0,
+        alpha: float = 12.0,
+        widths: tuple[int, ...] = WIDTHS,
+        seed: int = 0,
+        length_power: float = 0.4,
     ) -> None:
-        self.members = [Als(width, regularisation, alpha, seed=seed + number) for number, width in enumerate(widths)]
+        self.members = [
+            Als(width, regularisation, alpha, seed=seed + number, length_power=length_power)
+            for number, width in enumerate(widths)
+        ]
 
     def fit(self, data: TrainingData) -> Self:
         """Fit every member."""

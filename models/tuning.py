@@ -27,7 +27,11 @@ _ORDERED: dict[str, tuple[Any, ...]] = {"series": (2.0,)}
 _SIDE: dict[str, tuple[Any, ...]] = {"side": (0.0, 0.3, 3.0, 10.0)}
 _TRANSITION: dict[str, tuple[Any, ...]] = {"decay": (0.5, 0.85), "ridge": (10.0, 100.0), "trust": (0.0, 2.0, 4.0)}
 
-_ALS: dict[str, tuple[Any, ...]] = {"alpha": (3.0, 12.0), "regularisation": (25.0, 100.0)}
+_ALS: dict[str, tuple[Any, ...]] = {
+    "regularisation": (10.0, 40.0, 200.0),
+    "alpha": (4.0, 24.0),
+    "length_power": (0.0,),
+}
 _SPECTRAL: dict[str, tuple[Any, ...]] = {"factors": (48, 192), "power": (0.25,), "soft": (True,)}
 _SHARE = np.float32(0.7)
 """Weight of a model that is judged by what it adds to the item-item model."""
@@ -107,7 +111,7 @@ def tune_transition(holdout: Holdout, item_item: Settings) -> Settings:
 
 def tune_als(holdout: Holdout, item_item: Settings) -> Settings:
     """Return the settings of ``Als`` that add most to the item-item model: its best settings alone add less."""
-    return _tune_beside(Als, {"regularisation": 50.0, "alpha": 6.0}, _ALS, holdout, item_item)
+    return _tune_beside(Als, {"regularisation": 100.0, "alpha": 12.0, "length_power": 0.4}, _ALS, holdout, item_item)
 
 
 def tune_spectral(holdout: Holdout, item_item: Settings) -> Settings:
