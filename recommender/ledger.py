@@ -30,6 +30,12 @@ class LedgerError(KarmapathError):
     code = "broken_ledger"
 
 
+class UnwritableError(KarmapathError):
+    """The file takes no more: the disk is full, or was taken away."""
+
+    code = "unwritable_ledger"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the ledger."""
@@ -108,7 +114,21 @@ class Ledger:
         """Enter what ``decide`` makes of all earlier entries; a request that was entered before returns its entry.
 
         Nothing is written where ``decide`` raises. The entry is on disk when this returns.
+
+        Raises
+        ------
+        UnwritableError
+            If the disk does not take it; what was begun of the line is dropped by the next who writes.
         """
+        try:
+            return self._appended(request, at, decide)
+        except OSError as error:
+            raise UnwritableError(
+                f"a ledger that cannot be written ({error.strerror or type(error).__name__})", "a disk with room",
+                "make room, then send it again under the same id",
+            ) from error  # fmt: skip
+
+    def _appended(self, request: str, at: datetime, decide: Callable[[Sequence[Entry]], Mapping[str, Any]]) -> Entry:
         with self._lock, self._alone() as file:
             self._catch_up(file)
             before = self._known.entries

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import resource
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 import recommender.ledger as ledger_module
-from recommender.ledger import Ledger, LedgerError
+from recommender.ledger import Ledger, LedgerError, UnwritableError
 
 AT = datetime(2026, 11, 1)
 
@@ -99,3 +100,18 @@ def test_a_file_that_was_put_back_from_a_copy_is_read_anew(tmp_path: Path) -> No
     ledger.append("r3", AT, lambda _: {"n": 3})
     ledger.path.write_bytes(copy)
     assert [entry.number for entry in ledger.entries()] == [0, 1, 2]
+
+
+def test_a_disk_that_takes_no_more_is_told_and_loses_nothing(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.jsonl")
+    ledger.append("r1", AT, lambda _: {"n": 1})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ledger.path.stat().st_size + 10, before[1]))
+    try:
+        with pytest.raises(UnwritableError, match="make room"):
+            ledger.append("r2", AT, lambda _: {"n": 2})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [entry.request for entry in ledger.entries()] == ["r1"]
+    ledger.append("r2", AT, lambda _: {"n": 2})
+    assert Ledger(ledger.path).verify() == 2

@@ -15,15 +15,22 @@ REFUSED = frozenset({401, 403, 421, 429})
 """Statuses of requests that were turned away for who sent them, or how often."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OF_TEXTS = (
+    "/sunbirdigot/", "/composite/", "/content/", "/v4/search", "/v5/search", "/api/sunbirdigot/", "/api/composite/",
+    "/api/content/", "/v1/roles/suggestions", "/v1/positions/match", "/api/v1/map_competencies",
+    "/api/v1/coverage-analysis/",
+)  # fmt: skip
+"""Beginnings of routes that answer questions about courses, roles and titles."""
 _NOBODY = (
     "/health", "/ready", "/metrics", "/docs", "/openapi.json", "/static/", "/v1/courses", "/v1/roles", "/v1/search",
     "/v1/models", "/v1/competencies", "/v1/recommendations", "/trending/", "/api/trending/", "/v2/trending/",
+    *_OF_TEXTS,
 )  # fmt: skip
 """Beginnings of routes that show and change nobody's data when they are read."""
 
 _QUESTIONS = (
     "/v1/recommendations", "/trending/", "/api/trending/", "/v2/trending/", "/cbplan/", "/api/cbplan/",
-    "/api/recommendation/create", "/courseRecommendation/create", "/api/courseRecommendation/create",
+    "/api/recommendation/create", "/courseRecommendation/create", "/api/courseRecommendation/create", *_OF_TEXTS,
 )  # fmt: skip
 """Beginnings of routes that are asked with POST and change nothing but what was shown."""
 

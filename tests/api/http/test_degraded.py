@@ -52,6 +52,10 @@ def test_the_portals_home_page_keeps_its_courses(storeless: TestClient) -> None:
 
 def test_the_catalogue_needs_no_store(storeless: TestClient) -> None:
     assert storeless.get("/v1/courses").json()["total"] == 8
+    assert storeless.get("/v1/search?q=noting&learner=L3").json()["total"] == 2
+    for path in ("/sunbirdigot/search", "/api/composite/v4/search", "/v4/search"):
+        found = storeless.post(path, json={"request": {"filters": {"identifier": ["c1", "c2"]}}})
+        assert found.json()["result"]["count"] == 2, "nothing was changed that a log would have to tell of"
     assert storeless.post("/v1/recommendations", json={"history": [{"course": "c1"}]}).json()["items"]
 
 

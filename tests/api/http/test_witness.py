@@ -190,6 +190,10 @@ def test_what_is_too_old_is_removed(settings: Settings) -> None:
         ("PUT", "/v1/plans/{plan}/decision", Role.PLANNER, "change"),
         ("GET", "/v1/courses/{course}", Role.PLANNER, None),
         ("POST", "/v1/recommendations", Role.PLANNER, None),
+        ("POST", "/sunbirdigot/search", Role.SERVICE, None),
+        ("POST", "/api/composite/v4/search", Role.PLANNER, None),
+        ("POST", "/v1/roles/suggestions", Role.PLANNER, None),
+        ("GET", "/v1/search", Role.PLANNER, None),
         ("POST", "/v1/feedback", Role.SERVICE, "events"),
         ("POST", "/v1/feedback", Role.LEARNER, None),
         ("DELETE", "/v1/learners/{learner}", Role.ADMIN, "erase"),
@@ -197,6 +201,12 @@ def test_what_is_too_old_is_removed(settings: Settings) -> None:
 )
 def test_what_is_written_down_and_as_what(method: str, path: str, role: Role, action: str | None) -> None:
     assert action_of(method, path, role) == action
+
+
+def test_a_search_in_somebodys_name_is_written_down(guarded: TestClient) -> None:
+    for learner in ({}, {"learner": "L3"}):
+        assert guarded.get("/v1/search", params={"q": "noting"} | learner, headers=by("planner")).status_code == 200
+    assert [(one["route"], one["object"]) for one in entries(guarded)] == [("GET /v1/search", "learner:L3")]
 
 
 def test_entries_hold_ids_and_nothing_of_what_was_read(guarded: TestClient) -> None:
