@@ -203,7 +203,7 @@ def _find(service: Service, engine: Engine, question: SearchQuestion, learner: L
     if soft:
         kept.sort(key=lambda document: -boost(document, filters, soft))
     if question.multiFilters and question.query.strip():
-        any_of = understood(question.multiFilters)
+        any_of = understood(dict(question.multiFilters))
         kept.sort(key=lambda document: -boost(document, any_of, dict.fromkeys(any_of, 1.0)))
     if question.sort_by:
         kept = ordered(kept, question.sort_by)
