@@ -49,7 +49,7 @@ class Metrics:
         )
         self._engine = Histogram(
             "karmapath_engine_seconds",
-            "Seconds that the engine took for one list.",
+            "Seconds of the engine's pass that made a list, alone or with others.",
             buckets=_ENGINE_SECONDS,
             registry=self.registry,
         )

@@ -17,7 +17,7 @@ from features.records import LearnerRecord
 from recommender.engine import Engine
 from recommender.ranked import Ranked
 
-_MOST = 32
+_MOST = 16
 """Lists of one pass: beyond that the first waits longer than the last gains."""
 
 
