@@ -18,7 +18,7 @@ from recommender.paths.solve import INTEREST, thrift_of
 
 MOST = 18
 """Problems with at most so many courses are looked at set by set: 262,144 sets, a tenth of a second at worst."""
-MOST_TIES = 64
+MOST_TIES = 1024
 """So many equally thrifty plans for the same steps are kept at most."""
 
 Masks = NDArray[np.int64]
