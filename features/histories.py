@@ -75,9 +75,12 @@ class Histories:
         return ends - 1 - np.arange(len(self.courses), dtype=np.int64)
 
     def matrix(self, weights: NDArray[np.float32] | None = None) -> sparse.csr_matrix:
-        """Return learners x courses with the given weight of each interaction, by default 1."""
+        """Return learners x courses with the given weight of each interaction, by default 1.
+
+        The column numbers are a copy: libraries sort those of a matrix in place, and the order here is that of time.
+        """
         values = np.ones(len(self.courses), dtype=np.float32) if weights is None else weights
-        return sparse.csr_matrix((values, self.courses, self.indptr), shape=(len(self), self.n_courses))
+        return sparse.csr_matrix((values, self.courses.copy(), self.indptr), shape=(len(self), self.n_courses))
 
 
 def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

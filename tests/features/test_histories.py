@@ -39,3 +39,9 @@ def test_keeping_drops_only_what_the_mask_drops(rows: list[list[int]], dropped: 
     histories = Histories.of(rows, n_courses=10)
     kept = histories.keep(histories.courses != dropped)
     assert [kept.row(i).tolist() for i in range(len(kept))] == [[c for c in row if c != dropped] for row in rows]
+
+
+def test_sorting_a_matrix_leaves_the_order_of_the_choices():
+    histories = Histories.of([[2, 0, 1], [1, 0]], n_courses=3)
+    histories.matrix().sort_indices()
+    assert histories.courses.tolist() == [2, 0, 1, 1, 0]
