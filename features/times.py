@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from time import time_ns
 
 IST = timezone(timedelta(hours=5, minutes=30), "IST")
 
 
 def now() -> datetime:
     """Return the present moment in the platform's time zone."""
-    moment = datetime.now(IST)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000, tzinfo=None)
+    second, milli = divmod(time_ns() // 1_000_000, 1_000)
+    return _at(second) + timedelta(milliseconds=milli)
+
+
+@lru_cache(maxsize=2)
+def _at(second: int) -> datetime:
+    """Return the platform's time of a second since 1970; every request asks for the time, and zones take long."""
+    return datetime.fromtimestamp(second, IST).replace(tzinfo=None)
 
 
 def platform_time(moment: datetime) -> datetime:

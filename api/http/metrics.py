@@ -78,10 +78,15 @@ class Metrics:
             multiprocess_mode="mostrecent",
         )
         self._newest: deque[tuple[str, ...]] = deque(maxlen=_REMEMBERED)
+        self._timed: dict[tuple[str, str, int], Histogram] = {}
+        self._counted: dict[tuple[str, str], Counter] = {}
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request."""
-        self._requests.labels(route, method, str(status)).observe(seconds)
+        timed = self._timed.get((route, method, status))
+        if timed is None:
+            timed = self._timed[route, method, status] = self._requests.labels(route, method, str(status))
+        timed.observe(seconds)
 
     def engine(self, seconds: float) -> None:
         """Count a list that the engine made."""
@@ -89,7 +94,10 @@ class Metrics:
 
     def shown(self, surface: str, model: str, courses: Sequence[str]) -> None:
         """Count a list that was shown."""
-        self._lists.labels(surface, model).inc()
+        counted = self._counted.get((surface, model))
+        if counted is None:
+            counted = self._counted[surface, model] = self._lists.labels(surface, model)
+        counted.inc()
         self._newest.append(tuple(courses))
 
     def fallback(self, reason: str) -> None:

@@ -32,7 +32,7 @@ from api.http.writer import Writer
 from api.settings import Settings
 from features.errors import KarmapathError, NotFoundError
 from features.records import LearnerRecord
-from features.store import ShownItem, ShownList, Store, StoreError
+from features.store import ShownList, Store, StoreError
 from features.times import now
 from recommender.engine import Engine
 from recommender.ranked import PROPENSITY, Ranked
@@ -224,7 +224,7 @@ class Service:
             surface=surface,
             model_version=engine.version,
             shown_at=self.clock(),
-            items=tuple(map(ShownItem, courses, ranked.places, ranked.scores, repeat(PROPENSITY))),
+            rows=tuple(zip(courses, ranked.places, ranked.scores, repeat(PROPENSITY), strict=False)),
             revision=revision,
         )
 

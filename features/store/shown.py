@@ -36,9 +36,15 @@ class ShownList:
     """Where it was shown: ``v1``, ``igot`` or ``page``."""
     model_version: str
     shown_at: datetime
-    items: tuple[ShownItem, ...]
+    rows: tuple[tuple[str, int, float, float], ...]
+    """Its items, each as ``ShownItem`` has it: written on every page view, read hardly ever."""
     revision: int = 1
     """A client that keeps an id is shown newer lists under it, each a revision."""
+
+    @property
+    def items(self) -> tuple[ShownItem, ...]:
+        """Its courses, as they stood."""
+        return tuple(ShownItem(*row) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ _COLUMNS = ("recommendation_id", "revision", "learner_id", "surface", "model_ver
 
 
 def _row(shown: ShownList) -> tuple[Any, ...]:
-    items = orjson.dumps([tuple(item) for item in shown.items]).decode()
+    items = orjson.dumps([tuple(row) for row in shown.rows]).decode()
     return shown.id, shown.revision, shown.learner, shown.surface, shown.model_version, shown.shown_at, items
 
 
@@ -74,7 +80,7 @@ def read_shown(connection: Connection, recommendation_id: str) -> ShownList | No
     row = connection.execute(own.order_by(shown_lists.c.revision.desc()).limit(1)).one_or_none()
     if row is None:
         return None
-    items = tuple(ShownItem(*item) for item in orjson.loads(row.items))
+    items = tuple(tuple(item) for item in orjson.loads(row.items))
     return ShownList(
         recommendation_id, row.learner_id, row.surface, row.model_version, row.shown_at, items, row.revision
     )
