@@ -108,7 +108,13 @@ def relevant(
 ) -> tuple[Course, ...]:
     """Return the courses that close a step or are wanted, and all that they require, in order of id."""
     missing = frozenset(steps)
-    found = {c for c, course in usable.items() if not missing.isdisjoint(taught_steps(course))}
+    needed = {competency for competency, _ in missing}
+    found = {
+        c
+        for c, course in usable.items()
+        if any(taught.competency in needed for taught in course.teaches)
+        and not missing.isdisjoint(taught_steps(course))
+    }
     waiting = list(found | {one for one in wanted if one in usable})
     found.update(waiting)
     while waiting:
