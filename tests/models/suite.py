@@ -65,6 +65,12 @@ class ModelSuite:
     def model(cls, data):
         return cls().make().fit(data)
 
+    def test_fitting_leaves_the_order_of_the_choices(self):
+        data = checkerboard()
+        before = data.histories.courses.copy()
+        self.make().fit(data)
+        np.testing.assert_array_equal(data.histories.courses, before)
+
     def test_scores_are_finite_float32_of_the_right_shape(self, model, data):
         scores = model.score(data.batch)
         assert scores.shape == (N_LEARNERS, N_COURSES)
