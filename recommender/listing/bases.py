@@ -45,8 +45,9 @@ class Bases:
         self.fold = bundle.hybrid.folded_profiles()
         self._codes = np.array([OF_MODEL[name] for name in ALL], dtype=np.uint8)[self.fold.parts]
         self._rows = np.asarray(self.fold.rows)
-        self._most = max(16, kept // (5 * len(SITUATIONS) * max(len(bundle.course_ids), 1)))
-        self._shelf = self._empty_shelf(self._most)
+        self.room = max(16, kept // (5 * len(SITUATIONS) * max(len(bundle.course_ids), 1)))
+        """Profiles that a shelf has room for."""
+        self._shelf = self._empty_shelf(self.room)
         self._lock = Lock()
 
     def of(self, profiles: Sequence[Learner]) -> tuple[Shelf, NDArray[np.int64]]:
@@ -67,7 +68,7 @@ class Bases:
     def _with_room_for(self, profiles: set[Learner]) -> Shelf:
         """Return the shelf, a new one where this one has no room for all: who reads the old one goes on doing so."""
         if len(profiles | self._shelf.places.keys()) > len(self._shelf.scores):
-            self._shelf = self._empty_shelf(max(self._most, len(profiles)))
+            self._shelf = self._empty_shelf(max(self.room, len(profiles)))
         return self._shelf
 
     def _empty_shelf(self, room: int) -> Shelf:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,13 @@ class LearnerBlock:
 
     def __len__(self) -> int:
         return len(self.histories)
+
+    @cached_property
+    def told_from(self) -> NDArray[np.int64]:
+        """Shape (n + 1,): the evidence of learner ``r`` is rows ``told_from[r]`` to ``told_from[r + 1]``."""
+        if len(self) == 1:
+            return np.array([0, len(self.evidence)], dtype=np.int64)
+        return np.searchsorted(self.evidence.learner, np.arange(len(self) + 1)).astype(np.int64)
 
     def rows(self, some: NDArray[np.int64] | slice) -> LearnerBlock:
         """Return some learners, in that order."""

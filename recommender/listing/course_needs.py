@@ -94,6 +94,7 @@ def lifts(needs: CourseNeeds, height: NDArray[np.float32]) -> Lifts:
     some = np.flatnonzero(sizes)
     if len(some):
         greatest[some] = np.maximum.reduceat(needs.need, needs.start[some])
+    greatest[greatest == 0] = 1.0
     lift = np.asarray(np.repeat(height, sizes) * (needs.need / np.repeat(greatest, sizes)), dtype=np.float32)
     return Lifts(needs.start, needs.course, lift)
 

@@ -40,7 +40,7 @@ def reasons_compiled(
     return reasons, subjects
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _reasons(
     courses: Any, nearest: Any, loudest: Any, said: Any, own: Any, post: Any, situations: Any, start: Any,
     at_least: Any, known: Any, rank: Any, post_start: Any, slots: Any, required: Any, critical: Any, taught_start: Any,
@@ -48,15 +48,16 @@ def _reasons(
     reasons: Any, subjects: Any,
 ) -> None:  # fmt: skip
     for learner in range(len(courses)):
-        first_need, first_row = post_start[post[learner]], start[learner]
+        of_post, first_row = post[learner], start[learner]
+        first_need = post_start[of_post]
         for place in range(courses.shape[1]):
             course = courses[learner, place]
             if course == NOTHING:
                 continue
             size = 0
             lesson, slot = _worst_gap(
-                slots[post[learner]], at_least[first_row:], rank[first_row:], required[first_need:], competency,
-                from_level, to_level, taught_start[course], taught_start[course + 1],
+                taught_start[course], taught_start[course + 1], slots[of_post], first_need, first_row, at_least, rank,
+                required, competency, from_level, to_level,
             )  # fmt: skip
             if slot >= 0:
                 critical_one = int(critical[first_need + slot])
@@ -79,18 +80,18 @@ def _reasons(
                 reasons[learner, place, size] = code
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
 def _worst_gap(
-    slots: Any, at_least: Any, rank: Any, required: Any, competency: Any, from_level: Any, to_level: Any,
-    first: int, last: int,
+    first: int, last: int, slots: Any, first_need: int, first_row: int, at_least: Any, rank: Any,
+    required: Any, competency: Any, from_level: Any, to_level: Any,
 ) -> tuple[int, int]:  # fmt: skip
     """Return the row of what is taught, and the slot, of the worst gap that a course closes a step of; else -1."""
-    best_lesson, best_slot = -1, -1
-    for lesson in range(first, last):
-        slot = int(slots[competency[lesson]])
-        if slot < 0 or from_level[lesson] >= required[slot]:
+    lesson, slot = -1, -1
+    for one in range(first, last):
+        about = int(slots[competency[one]])
+        if about < 0 or from_level[one] >= required[first_need + about]:
             continue
-        level = min(to_level[lesson], required[slot])
-        if at_least[slot, level] < SURE and (best_slot < 0 or rank[slot] < rank[best_slot]):
-            best_lesson, best_slot = lesson, slot
-    return best_lesson, best_slot
+        held = at_least[first_row + about, min(to_level[one], required[first_need + about])]
+        if held < SURE and (slot < 0 or rank[first_row + about] < rank[first_row + slot]):
+            lesson, slot = one, about
+    return lesson, slot

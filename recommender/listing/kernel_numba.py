@@ -17,10 +17,13 @@ from recommender.listing.kernel import (
     Best,
     Work,
 )
-from recommender.listing.lists import NOTHING
 
-_DEPTH = 16
-"""Courses of a strip; of each strip the greatest score is known."""
+_DEPTH, _WORD = 12, 64
+"""Courses of a strip at least, of which only the two greatest scores are looked at; strips whose bits fill a word."""
+_PLACES = np.empty(64, dtype=np.int64)
+_HASH = 0x03F79D71B4CB0A89
+"""Moved by 0 to 63 bits, its highest six bits are a different number each time (de Bruijn): the place of a bit."""
+_PLACES[[((_HASH << place) % 2**64) >> 58 for place in range(64)]] = np.arange(64)
 _FEW = 96
 """So many courses are put in order by counting, for each, how many are better; more are sorted."""
 
@@ -46,12 +49,12 @@ def _learners(
     courses: Any, values: Any, guided: Any, nearest: Any, loudest: Any,
 ) -> None:  # fmt: skip
     n_courses, n_groups, k = base.shape[1], len(recency), courses.shape[1]
-    strips = max(n_courses // _DEPTH, 1)
+    strips = max(n_courses // _DEPTH // _WORD, 1) * _WORD
     scores, lift = np.empty(n_courses, dtype=np.float32), np.zeros(n_courses, dtype=np.float32)
     other = np.full(n_courses, -np.inf, dtype=np.float32)
-    greatest = np.empty(strips, dtype=np.float32)
-    keys = np.empty(n_courses, dtype=np.int64)
-    total = np.empty(n_groups, dtype=np.float32)
+    greatest, second = np.empty(strips, dtype=np.float32), np.empty(strips, dtype=np.float32)
+    layer, keys = np.empty(strips, dtype=np.int32), np.empty(n_courses + 1, dtype=np.int64)
+    total, together = np.empty((n_groups, k), dtype=np.float32), np.empty((2, k), dtype=np.float32)
     room = 64 * n_groups
     weight, where = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.int64)
     guess = np.float32(1.0)
@@ -69,30 +72,25 @@ def _learners(
         _begin(scores, said, bars[bar[row]], other, len(others) > 0)
         _add_all(scores, rows, weight[:size], where[:size], few_from)
         _add_few(scores, rows, weight[:size], where[:size], few_from, few)
-        first, last = need_from[row], need_from[row + 1]
-        for entry in range(first, last):
-            lift[need_course[entry]] = need[entry]
-            scores[need_course[entry]] += need[entry]
-        for entry in range(barred_from[learners[row]], barred_from[learners[row] + 1]):
-            scores[barred[entry]] = -np.inf
+        # As whole numbers from 0 on, places need not be looked at for being counted from the end.
+        needed = need_course[need_from[row] : need_from[row + 1]].view(np.uint32)
+        _lift(scores, lift, needed, need[need_from[row] : need_from[row + 1]])
+        _put(scores, barred[barred_from[learners[row]] : barred_from[learners[row] + 1]].view(np.uint32), -np.inf)
         _only(scores, lift, track)
         if 2 * k > strips:
             reached = _reached(scores, k, guess)
             n_found = _that_reach(scores, reached, keys)
         else:
-            _greatest(scores, greatest)
+            _greatest(scores, greatest, second, layer)
             reached = _reached(greatest, k, guess)
-            n_found = _in_strips(scores, greatest, reached, keys)
+            n_found = _in_strips(scores, greatest, second, layer, reached, keys)
         guess = reached if reached > -np.inf else guess
         n_kept = _keep(keys[:n_found], scores, courses[row], values[row])
-        for place in range(n_kept):
-            course = courses[row, place]
-            guided[row, place] = lift[course] > 0
-            nearest[row, place], loudest[row, place] = _facts(
-                course, said[course], lift[course], other[course], taken, rows, weight, where, total
-            )
-        for entry in range(first, last):
-            lift[need_course[entry]] = 0.0
+        _facts(
+            courses[row, :n_kept], said, lift, other, taken, rows, weight, where, total, together,
+            guided[row], nearest[row], loudest[row],
+        )  # fmt: skip
+        _put(lift, needed, 0.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -101,10 +99,12 @@ def _weigh(history: Any, unit: Any, recency: Any, long: int, weight: Any, where:
     n_groups, n_courses = unit.shape
     oldest, n, size = recency.shape[1] - 1, len(history), 0
     for age in range(n):
-        course = np.int64(history[n - 1 - age])
+        course, fading = np.int64(history[n - 1 - age]), min(age, oldest)
+        row = (long * n_groups * n_courses + course) * n_courses
         for group in range(n_groups):
-            weight[size] = recency[group, min(age, oldest)] * unit[group, course]
-            where[size] = ((long * n_groups + group) * n_courses + course) * n_courses
+            weight[size] = recency[group, fading] * unit[group, course]
+            where[size] = row
+            row += n_courses * n_courses
             size += 1
 
 
@@ -191,6 +191,21 @@ def _add_few(scores: Any, rows: Any, weight: Any, where: Any, few_from: Any, few
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _lift(scores: Any, lift: Any, courses: Any, need: Any) -> None:
+    """Add what needs add, and note it in ``lift``."""
+    for entry in range(len(courses)):
+        course, more = courses[entry], need[entry]
+        lift[course] = more
+        scores[course] += more
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _put(values: Any, places: Any, value: float) -> None:
+    for entry in range(len(places)):
+        values[places[entry]] = value
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _only(scores: Any, lift: Any, track: int) -> None:
     """Bar what is not of the track."""
     if track != ALL_COURSES:
@@ -201,42 +216,61 @@ def _only(scores: Any, lift: Any, track: int) -> None:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _facts(
-    course: int, said: Any, lift: Any, other: Any, history: Any, rows: Any, weight: Any, where: Any, total: Any
-) -> tuple[int, int]:
-    """Return the course of the history that adds most, and what says most."""
-    n_groups, n, entry = len(total), len(history), 0
+    courses: Any, said: Any, lift: Any, other: Any, history: Any, rows: Any, weight: Any, where: Any, total: Any,
+    together: Any, guided: Any, nearest: Any, loudest: Any,
+) -> None:  # fmt: skip
+    """Note for each course whether it closes a gap, which course of the history adds most, and what says most."""
+    n_groups, n, n_courses = len(total), len(history), len(courses)
+    added, most = together[0], together[1]
     total[:] = 0.0
-    nearest, most = NOTHING, np.float32(0.0)
+    most[:] = 0.0
     for age in range(n):
-        together = np.float32(0.0)
+        added[:] = 0.0
         for group in range(n_groups):
-            added = weight[entry] * np.float32(rows[where[entry] + course])
-            total[group] += added
-            together += added
-            entry += 1
-        if together > most:
-            nearest, most = history[n - 1 - age], together
-    loudest, most = FROM_BASE, said
-    if lift > most:
-        loudest, most = FROM_NEED, lift
-    if other > most:
-        loudest, most = FROM_OTHERS, other
-    if n:
-        for group in range(n_groups):
-            if total[group] > most:
-                loudest, most = FROM_GROUP + group, total[group]
-    return nearest, loudest
+            once, row = weight[age * n_groups + group], where[age * n_groups + group]
+            for place in range(n_courses):
+                says = once * np.float32(rows[row + courses[place]])
+                total[group, place] += says
+                added[place] += says
+        taken = history[n - 1 - age]
+        for place in range(n_courses):
+            more = added[place] > most[place]
+            nearest[place] = taken if more else nearest[place]
+            most[place] = added[place] if more else most[place]
+    for place in range(n_courses):
+        course = courses[place]
+        loud, loudness = FROM_BASE, said[course]
+        if lift[course] > loudness:
+            loud, loudness = FROM_NEED, lift[course]
+        if other[course] > loudness:
+            loud, loudness = FROM_OTHERS, other[course]
+        guided[place], loudest[place], most[place] = lift[course] > 0, loud, loudness
+    for group in range(n_groups if n else 0):
+        for place in range(n_courses):
+            louder = total[group, place] > most[place]
+            loudest[place] = FROM_GROUP + group if louder else loudest[place]
+            most[place] = total[group, place] if louder else most[place]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _greatest(scores: Any, greatest: Any) -> None:
-    """Put the greatest score of each strip into ``greatest``; strip ``s`` has the courses ``s + m * len(greatest)``."""
+def _greatest(scores: Any, greatest: Any, second: Any, layer: Any) -> None:
+    """Find the two greatest scores of each strip, and where the first stands.
+
+    Strip ``s`` has the courses ``s + m * len(greatest)``, those of layer ``m``: so strips are compared side by side.
+    """
     strips = len(greatest)
-    greatest[:] = scores[:strips]
-    for start in range(strips, len(scores), strips):
-        layer = scores[start : start + strips]
-        for strip in range(len(layer)):
-            greatest[strip] = layer[strip] if layer[strip] > greatest[strip] else greatest[strip]
+    second[:] = -np.inf
+    layer[:] = 0
+    for strip in range(strips):
+        greatest[strip] = scores[strip] if strip < len(scores) else -np.inf
+    for number in range(1, (len(scores) + strips - 1) // strips):
+        values = scores[number * strips : (number + 1) * strips]
+        for strip in range(len(values)):
+            value, before = values[strip], greatest[strip]
+            less = before if value > before else value
+            second[strip] = less if less > second[strip] else second[strip]
+            layer[strip] = number if value > before else layer[strip]
+            greatest[strip] = value if value > before else before
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -276,27 +310,42 @@ def _count(scores: Any, value: Any) -> Any:
 @njit(cache=True, nogil=True, error_model="numpy")
 def _that_reach(scores: Any, least: Any, keys: Any) -> int:
     """Put the keys of what reaches ``least``, and may be shown, into ``keys``; return how many there are."""
-    bits = scores.view(np.int32)
-    size = 0
+    bits, size = scores.view(np.int32), 0
     for course in range(len(scores)):
-        if scores[course] >= least and scores[course] > -np.inf:
-            keys[size] = _key(bits[course], course)
-            size += 1
+        keys[size] = _key(bits[course], course)
+        size += (scores[course] >= least) & (scores[course] > -np.inf)
     return size
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _in_strips(scores: Any, greatest: Any, least: Any, keys: Any) -> int:
-    """As ``_that_reach``, looking only into strips that hold any."""
-    bits = scores.view(np.int32)
-    size = 0
-    for strip in range(len(greatest)):
-        if greatest[strip] >= least and greatest[strip] > -np.inf:
-            for course in range(strip, len(scores), len(greatest)):
-                if scores[course] >= least and scores[course] > -np.inf:
+def _in_strips(scores: Any, greatest: Any, second: Any, layer: Any, least: Any, keys: Any) -> int:
+    """As ``_that_reach``, looking only into strips that hold any, and into most of those at one course alone."""
+    bits, size, strips = scores.view(np.int32), 0, len(greatest)
+    for start in range(0, strips, _WORD):
+        waiting = _reaching(greatest[start : start + _WORD], least)
+        while waiting:
+            strip = start + _PLACES[(np.uint64(waiting & -waiting) * np.uint64(_HASH)) >> np.uint64(58)]
+            waiting &= waiting - 1
+            if second[strip] < least:
+                course = strip + layer[strip] * strips
+                keys[size] = _key(bits[course], course)
+                size += 1
+            else:
+                course = strip
+                while course < len(scores):
                     keys[size] = _key(bits[course], course)
-                    size += 1
+                    size += (scores[course] >= least) & (scores[course] > -np.inf)
+                    course += strips
     return size
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _reaching(values: Any, least: Any) -> Any:
+    """Return a bit for each of 64 values: whether it reaches ``least``, and is above ``-inf``."""
+    found = np.int64(0)
+    for place in range(_WORD):
+        found |= np.int64((values[place] >= least) & (values[place] > -np.inf)) << np.int64(place)
+    return found
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -306,8 +355,7 @@ def _key(bits: Any, course: int) -> Any:
     As whole numbers the bits of floats above 0 are in order, of those below 0 in the opposite one; both zeros are one.
     """
     value = np.int64(bits)
-    if value < 0:
-        value = -(value & 0x7FFFFFFF)
+    value = -(value & 0x7FFFFFFF) if value < 0 else value
     return (value << 32) - course
 
 

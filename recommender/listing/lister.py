@@ -31,19 +31,32 @@ from recommender.listing.untold import Untold
 from recommender.state.evidence_table import DEFAULT_EVIDENCE, EvidenceTable
 from recommender.state.many import KindArrays
 
-AT_ONCE = 2048
-"""Learners who are worked on at once; memory grows with it, and with no other number of learners."""
+AT_ONCE = 1024
+"""Learners who are worked on at once: what is noted of them on the way stays in a processor's own memory."""
 _S = len(SITUATIONS)
 _TRACKS = {None: ALL_COURSES, "guided": ONLY_GUIDED, "desirable": ONLY_DESIRABLE}
 
 
-@dataclass(frozen=True)
-class _Base:
-    """What profiles say, and what they may be shown: rows of bases and of bars, and each learner's."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for."""
+
+    at: datetime
+    k: int
+    track: int
+    language: str | None
+    categories: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What profiles say, and what they may be shown."""
 
     scores: Scores
+    """Rows of scores, one for each situation in each place; so are ``codes``."""
     codes: NDArray[np.uint8]
-    own: NDArray[np.int64]
+    place: NDArray[np.int64]
+    """Shape (n_profiles,), of each profile of the block, -1 where it was not asked about; so is ``bar``."""
     bars: Scores
     bar: NDArray[np.int64]
 
@@ -113,21 +126,29 @@ class Lister:
         threads
             How many to use; worth it only where the lister is ``compiled``.
         """
-        order = np.argsort(block.profile, kind="stable")
         found = Lists.empty(len(block), min(k, len(self.catalogue)))
+        asked = _Asked(at, k, _TRACKS[track], language, categories)
+        for group in self._groups(block):
+            said = self._said(block, block.profile[group], asked)
 
-        def put(start: int) -> None:
-            some = order[start : start + AT_ONCE]
-            found.put(some, self._listed(block, some, at, k, track, language, categories)[0])
+            def put(start: int, group: NDArray[np.int64] = group, said: _Said = said) -> None:
+                some = group[start : start + AT_ONCE]
+                found.put(some, self._listed(block, some, said, asked)[0])
 
-        starts = range(0, len(block), AT_ONCE)
-        if threads == 1 or len(starts) <= 1:
-            for start in starts:
-                put(start)
-        else:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(put, starts))
+            starts = range(0, len(group), AT_ONCE)
+            if threads == 1 or len(starts) == 1:
+                for start in starts:
+                    put(start)
+            else:
+                with ThreadPoolExecutor(threads) as pool:
+                    list(pool.map(put, starts))
         return found
+
+    def _groups(self, block: LearnerBlock) -> list[NDArray[np.int64]]:
+        """Return the learners in order of their profiles, in groups whose profiles have room on a shelf together."""
+        order = np.argsort(block.profile, kind="stable")
+        shelf = block.profile[order] // self._bases.room
+        return np.split(order, np.flatnonzero(np.diff(shelf)) + 1) if len(order) else []
 
     def explained(
         self,
@@ -140,26 +161,19 @@ class Lister:
         categories: frozenset[str] | None = None,
     ) -> tuple[Lists, Standings]:
         """Return the lists of a few learners, all at once, and where they stand: what reasons are about."""
-        return self._listed(block, np.arange(len(block)), at, k, track, language, categories)
+        asked = _Asked(at, k, _TRACKS[track], language, categories)
+        return self._listed(block, np.arange(len(block)), self._said(block, block.profile, asked), asked)
 
     def _listed(
-        self,
-        block: LearnerBlock,
-        learners: NDArray[np.int64],
-        at: datetime,
-        k: int,
-        track: str | None,
-        language: str | None,
-        categories: frozenset[str] | None,
+        self, block: LearnerBlock, learners: NDArray[np.int64], said: _Said, asked: _Asked
     ) -> tuple[Lists, Standings]:
         """Return lists and standings of some learners of the block, in their order."""
         profile = block.profile[learners]
         post, rows = block.post[profile], situation(block.histories.lengths[learners])
-        standing, needs = self._needs(block, learners, post, rows, at)
-        base = self._base(block, profile, rows, at, language, categories)
-        work = self._work(block, learners, rows, needs, base)
-        best = self._kernel(work, k, _TRACKS[track])
-        reasons, subjects = self._reasons(best, work, base.codes, post, standing, rows)
+        standing, needs = self._needs(block, learners, post, rows, asked.at)
+        work = self._work(block, learners, rows, needs, said)
+        best = self._kernel(work, asked.k, asked.track)
+        reasons, subjects = self._reasons(best, work, said.codes, post, standing, rows)
         return Lists(best.courses, best.scores, best.guided, reasons, subjects), standing
 
     def _needs(
@@ -211,14 +225,15 @@ class Lister:
         learners: NDArray[np.int64],
         rows: NDArray[np.int64],
         needs: Lifts,
-        base: _Base,
+        said: _Said,
     ) -> Work:
         """Return what the kernel reads."""
+        profile = block.profile[learners]
         return Work(
-            base=base.scores,
-            own=base.own,
-            bars=base.bars,
-            bar=base.bar,
+            base=said.scores,
+            own=said.place[profile] * _S + rows,
+            bars=said.bars,
+            bar=said.bar[profile],
             others=self._others(block, learners, rows),
             rows=self._rows,
             unit=self.bundle.hybrid.folded().unit,
@@ -236,25 +251,16 @@ class Lister:
             little=LITTLE,
         )
 
-    def _base(
-        self,
-        block: LearnerBlock,
-        profile: NDArray[np.int32],
-        rows: NDArray[np.int64],
-        at: datetime,
-        language: str | None,
-        categories: frozenset[str] | None,
-    ) -> _Base:
-        """Return what the learners' profiles say, and what they may be shown."""
-        met, number = _distinct(profile, len(block.profiles))
-        profiles = [block.profiles[one] for one in met]
+    def _said(self, block: LearnerBlock, profile: NDArray[np.int32], asked: _Asked) -> _Said:
+        """Return what some of the block's profiles say, and what they may be shown."""
+        n, n_courses = len(block.profiles), len(self.catalogue)
+        met = np.flatnonzero(np.bincount(profile, minlength=n)) if n > 1 else np.arange(n)
+        profiles = [block.profiles[one] for one in met.tolist()]
         shelf, places = self._bases.of(profiles)
-        bars, bar = self._allowed.bars(profiles, at, language, categories)
-        n_courses = len(self.catalogue)
-        return _Base(
-            shelf.scores.reshape(-1, n_courses), shelf.loudest.reshape(-1, n_courses), places[number] * _S + rows,
-            bars, bar[number],
-        )  # fmt: skip
+        bars, bar = self._allowed.bars(profiles, asked.at, asked.language, asked.categories)
+        if len(met) < n:
+            places, bar = (_spread(values, met, n) for values in (places, bar))
+        return _Said(shelf.scores.reshape(-1, n_courses), shelf.loudest.reshape(-1, n_courses), places, bars, bar)
 
     def _others(self, block: LearnerBlock, learners: NDArray[np.int64], rows: NDArray[np.int64]) -> Scores:
         hybrid = self.bundle.hybrid
@@ -309,12 +315,8 @@ class Lister:
         return Voices.of(self.bundle.hybrid, len(self.catalogue))
 
 
-def _distinct(numbers: NDArray[np.int32], most: int) -> tuple[list[int], NDArray[np.int64]]:
-    """Return the distinct numbers, all below ``most``, in order, and the place there of each."""
-    if most == 1:
-        return ([0] if len(numbers) else []), np.zeros(len(numbers), dtype=np.int64)
-    place = np.zeros(most, dtype=np.int64)
-    place[numbers] = 1
-    met = np.flatnonzero(place)
-    place[met] = np.arange(len(met))
-    return met.tolist(), place[numbers]
+def _spread(values: NDArray[np.int64], places: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Return shape (n,) with the values in their places, -1 elsewhere."""
+    out = np.full(n, -1, dtype=np.int64)
+    out[places] = values
+    return out

@@ -19,7 +19,7 @@ from recommender.listing.block import LearnerBlock
 from recommender.listing.course_needs import Lessons, Lifts
 from recommender.listing.posts import PostTable
 from recommender.listing.standings import DAY, SPEAKS, Standings
-from recommender.listing.untold import BITS, Untold
+from recommender.listing.untold import Untold
 from recommender.state.many import KindArrays
 
 _LEVELS = MAX_LEVEL + 1
@@ -50,7 +50,7 @@ def standings_compiled(
         What posts require, what is taught of it, what holds without evidence, what evidence counts.
     """
     n, told = len(learners), block.evidence
-    n_rows, n_needs = int(posts.sizes[post].sum()), int(untold.taught[post].sum())
+    n_rows, n_needs = int(posts.sizes[post].sum()), int(untold.sizes[post].sum())
     start, need = np.zeros(n + 1, dtype=np.int64), np.empty(n_rows, dtype=np.int64)
     at_least, known = np.empty((n_rows, _LEVELS)), np.zeros(n_rows, dtype=np.bool_)
     missing, rank = np.empty(n_rows), np.empty(n_rows, dtype=np.int64)
@@ -58,13 +58,13 @@ def standings_compiled(
     lift = np.empty(n_needs, dtype=np.float32)
     _stand(
         learners, post, situations, moment,
-        told.learner, told.slot, told.group, told.from_course, told.kind, told.passed, told.level, told.observed,
+        block.told_from, told.slot, told.group, told.from_course, told.kind, told.passed, told.level, told.observed,
         told.attempt, told.dwell,
         kinds.days, kinds.most, kinds.odds, kinds.log_prior, kinds.attempt, kinds.use_slows,
         posts.start, posts.required, posts.weight, posts.critical, posts.worth,
-        lessons.slot, lessons.first, lessons.last, lessons.confidence, lessons.hours, lessons.course,
-        untold.at_least, untold.missing, untold.rank, untold.upto, untold.start, untold.course, untold.lift,
-        untold.taught_from, untold.row, untold.slots, untold.need, untold.heights,
+        lessons.slot, lessons.first, lessons.last, lessons.confidence, lessons.hours,
+        untold.at_least, untold.missing, untold.rank, untold.upto, untold.start, untold.course, untold.need,
+        untold.lift, untold.row, untold.teaching_from, untold.teaching, untold.heights,
         start, need, at_least, known, missing, rank, lift_from, course, lift,
     )  # fmt: skip
     return Standings(start, need, at_least, known, missing, rank), Lifts(lift_from, course, lift)
@@ -73,138 +73,167 @@ def standings_compiled(
 @njit(cache=True, nogil=True, error_model="numpy")
 def _stand(
     learners: Any, post: Any, situations: Any, moment: int,
-    whose: Any, slot: Any, group: Any, from_course: Any, kind: Any, passed: Any, level: Any, observed: Any,
+    told_from: Any, slot: Any, group: Any, from_course: Any, kind: Any, passed: Any, level: Any, observed: Any,
     attempt: Any, dwell: Any,
     days: Any, most: Any, odds: Any, log_prior: Any, once_more: float, use_slows: float,
     post_from: Any, required: Any, weight: Any, critical: Any, worth: Any,
-    lesson_slot: Any, first_level: Any, last_level: Any, confidence: Any, hours: Any, lesson_course: Any,
-    usual: Any, usual_missing: Any, usual_rank: Any, usual_upto: Any, usual_from: Any, usual_course: Any,
-    usual_lift: Any, taught_from: Any, lesson_from: Any, slots: Any, usual_need: Any, heights: Any,
+    lesson_slot: Any, first_level: Any, last_level: Any, confidence: Any, hours: Any,
+    usual: Any, usual_missing: Any, usual_rank: Any, usual_upto: Any, taught_from: Any, usual_course: Any,
+    usual_need: Any, usual_lift: Any, lesson_from: Any, teaching_from: Any, teaching: Any, heights: Any,
     start: Any, need: Any, at_least: Any, known: Any, missing: Any, rank: Any, lift_from: Any, courses: Any,
     lifts: Any,
 ) -> None:  # fmt: skip
-    size = 0
-    gain, met = np.empty(len(required)), np.empty(len(required), dtype=np.bool_)
-    upto = np.empty((len(required), _LEVELS))
+    upto, total, logits = np.empty((len(required), _LEVELS)), np.empty(MAX_LEVEL), np.empty(_LEVELS)
+    gain, order = np.empty(len(required)), np.empty(len(required), dtype=np.int64)
+    spoken = np.empty(len(required), dtype=np.bool_)
     for row in range(len(learners)):
-        learner, of_post, situation = learners[row], post[row], situations[row]
-        first, begin = post_from[of_post], start[row]
-        end = begin + post_from[of_post + 1] - first
+        learner, first, begin = learners[row], post_from[post[row]], start[row]
+        n_slots = post_from[post[row] + 1] - first
+        end, after = begin + n_slots, first + n_slots
         start[row + 1] = end
-        for place in range(begin, end):
-            number = first + place - begin
-            need[place], missing[place], rank[place] = number, usual_missing[number], usual_rank[number]
-            at_least[place] = usual
-        entry = np.searchsorted(whose, learner)
-        if entry == len(whose) or whose[entry] != learner:
-            for number in range(usual_from[of_post], usual_from[of_post + 1]):
-                courses[size], lifts[size] = usual_course[number], usual_lift[situation, number]
-                size += 1
-        else:
-            upto[: end - begin] = usual_upto[first : first + end - begin]
-            spoken = _listen(
-                entry, learner, moment, whose, slot, group, from_course, kind, passed, level, observed, attempt, dwell,
-                days, most, odds, log_prior, once_more, use_slows, required[first:], worth[first:],
-                at_least[begin:end], known[begin:end], missing[begin:end], upto,
-            )  # fmt: skip
-            for place in range(begin, end):
-                number = need[place]
-                met[place - begin] = at_least[place, required[number]] >= SURE
-                gain[place - begin] = weight[number] * missing[place]
-            _put_in_order(met, critical[first:], gain, rank[begin:end])
-            size = _lift(
-                spoken, range(taught_from[of_post], taught_from[of_post + 1]), heights[situation], slots, usual_need,
-                lesson_from, lesson_course, lesson_slot, first_level, last_level, confidence, hours, upto,
-                courses, lifts, size,
-            )  # fmt: skip
-        lift_from[row + 1] = size
+        for number in range(n_slots):
+            need[begin + number] = first + number
+        _copy(usual_missing[first:after], missing[begin:end])
+        _copy(usual_rank[first:after], rank[begin:end])
+        _copy(usual[first:after].reshape(-1), at_least[begin:end].reshape(-1))
+        taught, size = taught_from[post[row]], lift_from[row]
+        n_taught = taught_from[post[row] + 1] - taught
+        lift_from[row + 1] = size + n_taught
+        own = lifts[size : size + n_taught]
+        _copy(usual_course[taught : taught + n_taught], courses[size : size + n_taught])
+        told, told_end = told_from[learner], told_from[learner + 1]
+        if told == told_end:
+            _copy(usual_lift[situations[row], taught : taught + n_taught], own)
+            continue
+        _copy(usual_need[taught : taught + n_taught], own)
+        _copy(usual_upto[first:after].reshape(-1), upto[:n_slots].reshape(-1))
+        spoken[:n_slots] = False
+        _listen(
+            told, told_end, moment, slot, group, from_course, kind, passed, level, observed, attempt, dwell,
+            days, most, odds, log_prior, once_more, use_slows, required[first:after], worth[first:after],
+            total, logits, spoken, at_least[begin:end], known[begin:end], missing[begin:end], upto,
+        )  # fmt: skip
+        for number in range(n_slots):
+            met, needed = at_least[begin + number, required[first + number]] >= SURE, critical[first + number]
+            order[number] = 2 * int(met) + int(not needed)
+            gain[number] = weight[first + number] * missing[begin + number]
+        _put_in_order(spoken[:n_slots], order, gain, usual_rank[first:after], rank[begin:end])
+        _close_again(
+            own, taught, spoken[:n_slots], teaching_from[first:], teaching, lesson_from, lesson_slot, first_level,
+            last_level, confidence, hours, usual_course, upto,
+        )  # fmt: skip
+        _in_height(own, heights[situations[row]])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _copy(values: Any, to: Any) -> None:
+    for place in range(len(to)):
+        to[place] = values[place]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _listen(
-    entry: int, learner: int, moment: int,
-    whose: Any, slot: Any, group: Any, from_course: Any, kind: Any, passed: Any, level: Any, observed: Any,
-    attempt: Any, dwell: Any,
+    entry: int, end: int, moment: int, slot: Any, group: Any, from_course: Any, kind: Any, passed: Any, level: Any,
+    observed: Any, attempt: Any, dwell: Any,
     days: Any, most: Any, odds: Any, log_prior: Any, once_more: float, use_slows: float, required: Any, worth: Any,
-    at_least: Any, known: Any, missing: Any, upto: Any,
-) -> Any:  # fmt: skip
-    """Work out what a learner is believed to hold of what the evidence is about; return the bits of these slots."""
-    spoken, total = np.int64(0), np.empty(MAX_LEVEL)
-    while entry < len(whose) and whose[entry] == learner:
+    total: Any, logits: Any, spoken: Any, at_least: Any, known: Any, missing: Any, upto: Any,
+) -> None:  # fmt: skip
+    """Work out what a learner is believed to hold of what the evidence up to row ``end`` is about."""
+    steps = np.empty((8, MAX_LEVEL))
+    while entry < end:
         about, last = slot[entry], entry + 1
-        while last < len(whose) and whose[last] == learner and slot[last] == about:
+        while last < end and slot[last] == about:
             last += 1
-        steps = np.empty((last - entry, MAX_LEVEL))
+        if last - entry > len(steps):
+            steps = np.empty((2 * (last - entry), MAX_LEVEL))
         for one in range(entry, last):
             age = (moment - observed[one]) / DAY
             left = math.exp2(-age / (days[kind[one]] * use_slows)) if age >= 0 else 0.0
             again = 1.0 if attempt[one] == 1 else math.pow(once_more, attempt[one] - 1.0)
-            counts = dwell[one] * again * left
+            counts, says = dwell[one] * again * left, odds[kind[one], int(passed[one]), level[one] - 1]
             for step in range(MAX_LEVEL):
-                steps[one - entry, step] = odds[kind[one], int(passed[one]), level[one] - 1, step] * counts
-        _add_up(steps, group[entry:last], from_course[entry:last], kind[entry:last], most, total)
-        known[about] = np.abs(total).max() > SPEAKS
-        _believe(total, log_prior, at_least[about])
+                steps[one - entry, step] = says[step] * counts
+        if last == entry + 1:
+            _copy(steps[0], total)
+        else:
+            _add_up(steps, group, from_course, kind, entry, last, most, total)
+        known[about], spoken[about] = _speaks(total), True
+        _believe(total, log_prior, logits, at_least[about])
         missing[about] = _count_missing(at_least[about], required[about])
         _add_steps(at_least[about], worth[about], upto[about])
-        spoken |= np.int64(1) << np.int64(about % BITS)
         entry = last
-    return spoken
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _lift(
-    spoken: Any, of_post: Any, height: Any, slots: Any, usual_need: Any, lesson_from: Any, lesson_course: Any,
-    lesson_slot: Any, first_level: Any, last_level: Any, confidence: Any, hours: Any, upto: Any,
-    courses: Any, lifts: Any, size: int,
-) -> int:  # fmt: skip
-    """Put what needs add behind the ``size`` entries that are there; return how many there are then."""
-    begin, greatest = size, np.float32(0.0)
-    for taught in of_post:
-        closes, course = usual_need[taught], lesson_course[lesson_from[taught]]
-        if slots[taught] & spoken:
-            closed = 0.0
-            for lesson in range(lesson_from[taught], lesson_from[taught + 1]):
-                about = lesson_slot[lesson]
-                more = upto[about, last_level[lesson]] - upto[about, first_level[lesson]]
-                closed += max(more, 0.0) * confidence[lesson]
-            closes = np.float32(closed / hours[course])
-        if closes > 0:
-            courses[size], lifts[size] = course, closes
-            greatest = max(greatest, closes)
-            size += 1
-    for entry in range(begin, size):
-        lifts[entry] = height * (lifts[entry] / greatest)
-    return size
+def _close_again(
+    need: Any, taught: int, spoken: Any, teaching_from: Any, teaching: Any, lesson_from: Any, slot: Any,
+    first_level: Any, last_level: Any, confidence: Any, hours: Any, course: Any, upto: Any,
+) -> None:  # fmt: skip
+    """Work out again how far courses close gaps, of those that teach what evidence speaks of."""
+    for number in range(len(spoken)):
+        if not spoken[number]:
+            continue
+        for place in range(teaching_from[number], teaching_from[number + 1]):
+            one, closed = teaching[place], 0.0
+            for lesson in range(lesson_from[one], lesson_from[one + 1]):
+                steps = upto[slot[lesson]]
+                closed += max(steps[last_level[lesson]] - steps[first_level[lesson]], 0.0) * confidence[lesson]
+            need[one - taught] = closed / hours[course[one]]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _add_up(steps: Any, group: Any, from_course: Any, kind: Any, most: Any, total: Any) -> None:
+def _in_height(lifts: Any, height: Any) -> None:
+    """Turn needs into what they add: the greatest adds ``height``."""
+    greatest = _greatest(lifts)
+    if greatest > 0:
+        for entry in range(len(lifts)):
+            lifts[entry] = height * (lifts[entry] / greatest)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz"})
+def _greatest(lifts: Any) -> Any:
+    """Return the greatest of numbers from 0 on, all of which are numbers, so that the loop runs many at a time."""
+    greatest = np.float32(0.0)
+    for entry in range(len(lifts)):
+        greatest = lifts[entry] if lifts[entry] > greatest else greatest
+    return greatest
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _speaks(total: Any) -> bool:
+    loudest = 0.0
+    for step in range(MAX_LEVEL):
+        loudest = max(loudest, abs(total[step]))
+    return bool(loudest > SPEAKS)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add_up(steps: Any, group: Any, from_course: Any, kind: Any, begin: int, end: int, most: Any, total: Any) -> None:
     """Add up the log-odds of each step that the evidence of one case gives, as ``state.many.weighed_totals`` does."""
     total[:] = 0.0
-    n, crowded = len(group), False
-    first = 0
-    while first < n:
-        last = _end(group, first)
+    several = False
+    first = begin
+    while first < end:
+        last = _end(group, first, end)
         if from_course[first] or most[kind[first]] == 1:
             for step in range(MAX_LEVEL):
                 best, worst = 0.0, 0.0
-                for one in range(first, last):
+                for one in range(first - begin, last - begin):
                     best, worst = max(best, steps[one, step]), min(worst, steps[one, step])
                 total[step] += best + worst
         else:
-            crowded = True
+            several = True
         first = last
-    if crowded:
-        _add_several(steps, group, from_course, kind, most, total)
+    if several:
+        _add_several(steps, group[begin:end], from_course[begin:end], kind[begin:end], most, total)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _add_several(steps: Any, group: Any, from_course: Any, kind: Any, most: Any, total: Any) -> None:
     """Add the groups of which several rows count: those that all count, then the strongest of the others."""
-    first = 0
-    while first < len(group):
-        last = _end(group, first)
+    first, end = 0, len(group)
+    while first < end:
+        last = _end(group, first, end)
         if not from_course[first] and most[kind[first]] > 1 and last - first <= most[kind[first]]:
             for one in range(first, last):
                 for step in range(MAX_LEVEL):
@@ -213,8 +242,8 @@ def _add_several(steps: Any, group: Any, from_course: Any, kind: Any, most: Any,
     for step in range(MAX_LEVEL):
         for sign in (1.0, -1.0):
             first = 0
-            while first < len(group):
-                last = _end(group, first)
+            while first < end:
+                last = _end(group, first, end)
                 if not from_course[first] and 1 < most[kind[first]] < last - first:
                     total[step] = _add_strongest(steps[first:last, step], sign, most[kind[first]], total[step])
                 first = last
@@ -238,19 +267,18 @@ def _add_strongest(steps: Any, sign: float, most: int, total: float) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _end(group: Any, first: int) -> int:
-    """Return where the group that begins at ``first`` ends."""
+def _end(group: Any, first: int, end: int) -> int:
+    """Return where the group that begins at ``first`` ends, ``end`` at the latest."""
     last = first + 1
-    while last < len(group) and group[last] == group[first]:
+    while last < end and group[last] == group[first]:
         last += 1
     return last
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _believe(total: Any, log_prior: Any, at_least: Any) -> None:
-    """Put P(at least each level) into ``at_least``."""
-    logits, whole = np.empty(_LEVELS), 0.0
-    so_far, highest = 0.0, log_prior[0]
+def _believe(total: Any, log_prior: Any, logits: Any, at_least: Any) -> None:
+    """Put P(at least each level) into ``at_least``; ``logits`` is there to work on."""
+    whole, so_far, highest = 0.0, 0.0, log_prior[0]
     logits[0] = log_prior[0]
     for step in range(MAX_LEVEL):
         so_far = so_far + total[step] if step else total[step]
@@ -285,15 +313,19 @@ def _add_steps(at_least: Any, worth: Any, upto: Any) -> None:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _put_in_order(met: Any, critical: Any, gain: Any, rank: Any) -> None:
-    """Rank gaps: not met, critical, more weighted steps missing, then by competency."""
-    rank[:] = 0
+def _put_in_order(spoken: Any, order: Any, gain: Any, usual: Any, rank: Any) -> None:
+    """Rank gaps by ``order``, then the greater gain first, then by competency.
+
+    ``rank`` is as without evidence; only those that evidence speaks of may change places with others.
+    """
     for one in range(len(rank)):
-        for other in range(one + 1, len(rank)):
-            if met[one] != met[other]:
-                first = met[other]
-            elif critical[one] != critical[other]:
-                first = critical[one]
-            else:
-                first = gain[one] >= gain[other]
-            rank[other if first else one] += 1
+        if spoken[one]:
+            rank[one] = 0
+            for other in range(len(rank)):
+                more = (gain[one] > gain[other]) | ((gain[one] == gain[other]) & (one < other))
+                before = (order[one] < order[other]) | ((order[one] == order[other]) & more)
+                if spoken[other]:
+                    rank[one] += (not before) & (one != other)
+                else:
+                    rank[one] += not before
+                    rank[other] += int(before) - int(usual[one] < usual[other])

@@ -9,18 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.histories import Histories
-from features.schema import MAX_LEVEL
 from models.base import Scores
 from recommender.listing.block import EvidenceColumns, LearnerBlock
 from recommender.listing.catalogue import EPOCH
 from recommender.listing.course_needs import CourseNeeds, Lessons, course_needs, lifts, steps_up_to
 from recommender.listing.posts import PostTable
 from recommender.listing.ranges import changes
-from recommender.listing.standings import at_least_of, standings
+from recommender.listing.standings import standings
 from recommender.state.many import KindArrays
-
-BITS = 63
-"""So many requirements of a post have a bit of their own."""
 
 
 @dataclass(frozen=True)
@@ -28,34 +24,31 @@ class Untold:
     """Standings and needs of one such learner of each post, and how they change where evidence speaks."""
 
     at_least: NDArray[np.float64]
-    """Shape (6,), P(at least each level)."""
+    """Shape (n_requirements, 6), as in ``Standings``; so are ``missing`` and ``rank``."""
     missing: NDArray[np.float64]
-    """Shape (n_requirements,), as in ``Standings``; so is ``rank``."""
     rank: NDArray[np.int64]
     upto: NDArray[np.float64]
     """Shape (n_requirements, 6), weighted missing steps up to each level."""
     start: NDArray[np.int64]
-    """Shape (n_posts + 1,): the needs above 0 of post ``p`` begin at ``start[p]``."""
+    """Shape (n_posts + 1,): the courses that teach what post ``p`` requires begin at ``start[p]``."""
     course: NDArray[np.int32]
+    need: NDArray[np.float32]
+    """Shape (n_taught,), how far each closes the gaps, 0 or more."""
     lift: Scores
-    """Shape (S, n_needs), what each adds in each situation."""
-    taught_from: NDArray[np.int64]
-    """Shape (n_posts + 1,): the courses that teach what post ``p`` requires begin at ``taught_from[p]``."""
+    """Shape (S, n_taught), what that adds in each situation."""
     row: NDArray[np.int64]
     """Shape (n_taught + 1,), where the rows of each of these courses begin in ``Lessons``."""
-    slots: NDArray[np.int64]
-    """Shape (n_taught,): a bit for each requirement that the course teaches, one bit for several where posts require
-    more than there are bits."""
-    need: NDArray[np.float32]
-    """Shape (n_taught,), how far each closes the gaps."""
-
+    teaching_from: NDArray[np.int64]
+    """Shape (n_requirements + 1,)."""
+    teaching: NDArray[np.int64]
+    """Which of these courses teach each requirement."""
     heights: Scores
     """Shape (S,), what a learner's greatest need adds in each situation."""
 
     @cached_property
-    def taught(self) -> NDArray[np.int64]:
+    def sizes(self) -> NDArray[np.int64]:
         """Number of courses that teach what each post requires."""
-        return np.diff(self.taught_from)
+        return np.diff(self.start)
 
     @classmethod
     def of(cls, posts: PostTable, lessons: Lessons, kinds: KindArrays, heights: Scores) -> Untold:
@@ -65,20 +58,27 @@ class Untold:
         standing = standings(_one_of_each(n), posts, EPOCH, kinds)
         needs = course_needs(post, standing, posts, lessons)
         owner = np.repeat(post, lessons.sizes)
-        row = np.flatnonzero(changes(lessons.course) | changes(owner))
-        bits = np.left_shift(np.int64(1), lessons.slot % BITS)
+        first = changes(lessons.course) | changes(owner)
+        row = np.flatnonzero(first)
+        course = lessons.course[row]
+        taught = CourseNeeds(
+            np.searchsorted(row, lessons.start).astype(np.int64),
+            course.astype(np.int32),
+            _where_taught(needs, owner[row], course, len(lessons.hours)),
+        )
+        requirement = posts.start[owner] + lessons.slot
         return cls(
-            at_least=at_least_of(kinds.log_prior, np.zeros((1, MAX_LEVEL)))[0],
+            at_least=standing.at_least,
             missing=standing.missing,
             rank=standing.rank,
             upto=steps_up_to(standing, posts),
-            start=needs.start,
-            course=needs.course,
-            lift=np.stack([lifts(needs, np.full(n, height, dtype=np.float32)).lift for height in heights]),
-            taught_from=np.searchsorted(row, lessons.start).astype(np.int64),
+            start=taught.start,
+            course=taught.course,
+            need=taught.need,
+            lift=np.stack([lifts(taught, np.full(n, height, dtype=np.float32)).lift for height in heights]),
             row=np.append(row, len(owner)),
-            slots=np.bitwise_or.reduceat(bits, row) if len(row) else bits,
-            need=_where_taught(needs, owner[row], lessons.course[row], len(lessons.hours)),
+            teaching_from=np.cumsum([0, *np.bincount(requirement, minlength=len(posts.weight))], dtype=np.int64),
+            teaching=(np.cumsum(first) - 1)[np.argsort(requirement, kind="stable")],
             heights=heights,
         )
 

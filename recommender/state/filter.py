@@ -46,8 +46,8 @@ def posterior(log_prior: Floats, steps: Floats) -> Floats:
     """Return probabilities of levels 0 to 5, shape (n, 6), from log-odds of steps, shape (n, 5)."""
     likelihoods = level_logits(log_prior, steps)
     np.exp(likelihoods, out=likelihoods)
-    likelihoods /= likelihoods.sum(axis=1, keepdims=True)
-    return likelihoods
+    found: Floats = likelihoods / likelihoods.sum(axis=1, keepdims=True)
+    return found
 
 
 def level_logits(log_prior: Floats, steps: Floats) -> Floats:

@@ -85,6 +85,17 @@ def test_plain_and_compiled_give_the_same_lists(
 
 
 @given(st.lists(RECORD, min_size=1, max_size=4))
+@settings(max_examples=80, deadline=None)
+def test_plain_and_compiled_say_the_same_of_where_learners_stand(
+    plain: Lister, compiled: Lister, records: list[LearnerRecord]
+) -> None:
+    block = block_of_records(records, plain.catalogue, plain.table)
+    ours, theirs = (lister.explained(block, NOW, 4)[1] for lister in (plain, compiled))
+    for column in fields(ours):
+        np.testing.assert_array_equal(getattr(ours, column.name), getattr(theirs, column.name), err_msg=column.name)
+
+
+@given(st.lists(RECORD, min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_batch_and_service_agree_to_the_last_bit(plain: Lister, compiled: Lister, records: list[LearnerRecord]) -> None:
     named = tuple(
@@ -135,6 +146,13 @@ def test_the_engine_says_in_words_what_lists_carry_as_numbers(bundle: Bundle, pl
     said = engine.recommend(record, NOW, 10)
     assert [item.course for item in said] == [bundle.course_ids[c] for c in lists.courses[0] if c != NOTHING]
     assert [item.score for item in said] == lists.scores[0, : len(said)].tolist()
+
+
+def test_more_profiles_than_a_shelf_has_room_for_are_listed_all_the_same(plain: Lister, bundle: Bundle) -> None:
+    crowded = Lister(bundle)
+    crowded._bases.room = 1
+    block = block_of_records(RECORDS, plain.catalogue, plain.table)
+    assert_same(crowded.best(block, NOW, 5), plain.best(block, NOW, 5))
 
 
 def test_without_numba_compiled_lists_are_refused_with_the_remedy(
