@@ -18,6 +18,9 @@ from features.errors import KarmapathError
 CONNECT_SECONDS = 5
 """How long a server may take to answer the telephone."""
 
+CACHE_KILOBYTES = 16_384
+"""Pages that a connection to SQLite keeps: the inner ones of a million learners; leaves are the file system's."""
+
 BUSY_TIMEOUT_MS = 30_000
 """How long one writer of SQLite waits for another."""
 
@@ -124,7 +127,7 @@ def _prepare(connection: Any) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a commit returns when it is on the disk
-    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
 
 
 def _sqlite(url: URL) -> Engine:
