@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -40,7 +39,7 @@ def _belief(*evidence: Evidence, enrolments: tuple[Enrolment, ...] = (), positio
 
 def _shown(kind: str, level: int, *, passed: bool = True, days: int = 30, **more: object) -> Evidence:
     when = NOW - timedelta(days=days)
-    return replace(Evidence(f"{kind}{level}{days}", kind, when, "k", None, level, passed), **more)  # type: ignore[arg-type]
+    return Evidence(f"{kind}{level}{days}", kind, when, "k", None, level, passed)._replace(**more)  # type: ignore[arg-type]
 
 
 def _completed(dwell: float | None, *, skimmed: bool = False) -> tuple[Enrolment, ...]:
@@ -139,9 +138,9 @@ def test_the_interval_holds_its_share() -> None:
 
 
 def test_a_score_stands_in_for_a_verdict() -> None:
-    passed = replace(_shown("assessment", 3), passed=None, score=0.8)
+    passed = _shown("assessment", 3)._replace(passed=None, score=0.8)
     assert _belief(passed).p_at_least(3) == pytest.approx(_belief(_shown("assessment", 3)).p_at_least(3))
 
 
 def test_an_assessment_without_a_result_says_nothing() -> None:
-    assert not _belief(replace(_shown("assessment", 3), passed=None)).known
+    assert not _belief(_shown("assessment", 3)._replace(passed=None)).known

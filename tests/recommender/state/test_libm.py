@@ -27,7 +27,9 @@ def test_each_value_is_the_c_librarys(values: list[float]) -> None:
 
 @pytest.fixture(scope="module")
 def compiled_powers() -> Callable[[float], tuple[float, float, float]]:
-    return pytest.importorskip("numba").njit(powers)
+    compiled: Callable[[float], tuple[float, float, float]] = pytest.importorskip("numba").njit(powers)
+    compiled(0.0)  # compiled here, once: an example has a deadline
+    return compiled
 
 
 @given(VALUES)
