@@ -41,9 +41,7 @@ class SnapshotRecords:
             one = row["learner_id"]
             yield self.record(row, enrolments.get(one, ()), evidence.get(one, ()), at)
 
-    def record(
-        self, row: Row, enrolments: Iterable[Row], evidence: Iterable[Row], at: datetime
-    ) -> LearnerRecord:
+    def record(self, row: Row, enrolments: Iterable[Row], evidence: Iterable[Row], at: datetime) -> LearnerRecord:
         """Return the record of a learner from the rows of the tables, with the plans that hold at a moment."""
         learner = Learner(
             row["learner_id"], row["organisation_id"], row["position_id"], row["designation"], row["group"],
