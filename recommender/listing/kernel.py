@@ -102,10 +102,10 @@ def _best_of_one(work: Work, learner: int, k: int, track: int, found: Best) -> N
     weights = work.recency[:, ages] * work.unit[long][:, history]
     scores = _with_history(before, history, weights, work, long)
     needed, need = _between(work.need_course, work.need_from, learner), _between(work.need, work.need_from, learner)
-    scores[needed] += need
     lift = np.zeros(len(scores), dtype=np.float32)
     lift[needed] = need
-    scores[_between(work.barred, work.barred_from, number)] = -np.inf
+    lift[_between(work.barred, work.barred_from, number)] = -np.inf
+    scores += lift
     if track != ALL_COURSES:
         scores[(lift > 0) != (track == ONLY_GUIDED)] = -np.inf
     best = _best_k(scores, k)

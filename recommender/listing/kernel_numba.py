@@ -18,12 +18,14 @@ from recommender.listing.kernel import (
     Work,
 )
 
-_DEPTH, _WORD = 12, 64
-"""Courses of a strip at least, of which only the two greatest scores are looked at; strips whose bits fill a word."""
+_DEPTH, _WORD = 6, 64
+"""Courses of a strip at least, of which most are passed over by the greatest score; strips whose bits fill a word."""
 _PLACES = np.empty(64, dtype=np.int64)
 _HASH = 0x03F79D71B4CB0A89
 """Moved by 0 to 63 bits, its highest six bits are a different number each time (de Bruijn): the place of a bit."""
 _PLACES[[((_HASH << place) % 2**64) >> 58 for place in range(64)]] = np.arange(64)
+_LEAST = np.finfo(np.float32).min
+"""What a course reaches that may be shown."""
 _FEW = 96
 """So many courses are put in order by counting, for each, how many are better; more are sorted."""
 
@@ -52,8 +54,7 @@ def _learners(
     strips = max(n_courses // _DEPTH // _WORD, 1) * _WORD
     scores, lift = np.empty(n_courses, dtype=np.float32), np.zeros(n_courses, dtype=np.float32)
     other = np.full(n_courses, -np.inf, dtype=np.float32)
-    greatest, second = np.empty(strips, dtype=np.float32), np.empty(strips, dtype=np.float32)
-    layer, keys = np.empty(strips, dtype=np.int32), np.empty(n_courses + 1, dtype=np.int64)
+    greatest, keys = np.empty(strips, dtype=np.float32), np.empty(n_courses + 1, dtype=np.int64)
     total, together = np.empty((n_groups, k), dtype=np.float32), np.empty((2, k), dtype=np.float32)
     room = 64 * n_groups
     weight, where = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.int64)
@@ -64,6 +65,10 @@ def _learners(
         if size > room:
             room = 2 * size
             weight, where = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.int64)
+        # As whole numbers from 0 on, places need not be looked at for being counted from the end.
+        needed = need_course[need_from[row] : need_from[row + 1]].view(np.uint32)
+        out = barred[barred_from[learners[row]] : barred_from[learners[row] + 1]].view(np.uint32)
+        _lift(lift, needed, need[need_from[row] : need_from[row + 1]], out)
         long = int(len(taken) > little)
         _weigh(taken, unit[long], recency, long, weight, where)
         said = base[own[row]]
@@ -72,25 +77,24 @@ def _learners(
         _begin(scores, said, bars[bar[row]], other, len(others) > 0)
         _add_all(scores, rows, weight[:size], where[:size], few_from)
         _add_few(scores, rows, weight[:size], where[:size], few_from, few)
-        # As whole numbers from 0 on, places need not be looked at for being counted from the end.
-        needed = need_course[need_from[row] : need_from[row + 1]].view(np.uint32)
-        _lift(scores, lift, needed, need[need_from[row] : need_from[row + 1]])
-        _put(scores, barred[barred_from[learners[row]] : barred_from[learners[row] + 1]].view(np.uint32), -np.inf)
+        _add(scores, lift)
         _only(scores, lift, track)
         if 2 * k > strips:
             reached = _reached(scores, k, guess)
-            n_found = _that_reach(scores, reached, keys)
+            n_found = _that_reach(scores, max(reached, _LEAST), keys)
         else:
-            _greatest(scores, greatest, second, layer)
+            _greatest(scores, greatest)
             reached = _reached(greatest, k, guess)
-            n_found = _in_strips(scores, greatest, second, layer, reached, keys)
+            n_found = _in_strips(scores, greatest, max(reached, _LEAST), keys)
         guess = reached if reached > -np.inf else guess
         n_kept = _keep(keys[:n_found], scores, courses[row], values[row])
         _facts(
-            courses[row, :n_kept], said, lift, other, taken, rows, weight, where, total, together,
+            courses[row, :n_kept].view(np.uint32), said, lift, other, taken, rows, weight, where.view(np.uint64), total,
+            together,
             guided[row], nearest[row], loudest[row],
         )  # fmt: skip
         _put(lift, needed, 0.0)
+        _put(lift, out, 0.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -191,12 +195,17 @@ def _add_few(scores: Any, rows: Any, weight: Any, where: Any, few_from: Any, few
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _lift(scores: Any, lift: Any, courses: Any, need: Any) -> None:
-    """Add what needs add, and note it in ``lift``."""
+def _lift(lift: Any, courses: Any, need: Any, barred: Any) -> None:
+    """Note what needs add, ``-inf`` for what is barred: long before it is read, or reading would wait for it."""
     for entry in range(len(courses)):
-        course, more = courses[entry], need[entry]
-        lift[course] = more
-        scores[course] += more
+        lift[courses[entry]] = need[entry]
+    _put(lift, barred, -np.inf)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _add(scores: Any, lift: Any) -> None:
+    for course in range(len(scores)):
+        scores[course] = scores[course] + lift[course]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -252,25 +261,28 @@ def _facts(
             most[place] = total[group, place] if louder else most[place]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _greatest(scores: Any, greatest: Any, second: Any, layer: Any) -> None:
-    """Find the two greatest scores of each strip, and where the first stands.
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz"})
+def _greatest(scores: Any, greatest: Any) -> None:
+    """Find the greatest score of each strip; none of the scores is no number.
 
-    Strip ``s`` has the courses ``s + m * len(greatest)``, those of layer ``m``: so strips are compared side by side.
+    Strip ``s`` has the courses ``s + m * len(greatest)``: so strips are compared side by side.
     """
     strips = len(greatest)
-    second[:] = -np.inf
-    layer[:] = 0
+    whole = len(scores) // strips
     for strip in range(strips):
-        greatest[strip] = scores[strip] if strip < len(scores) else -np.inf
-    for number in range(1, (len(scores) + strips - 1) // strips):
-        values = scores[number * strips : (number + 1) * strips]
-        for strip in range(len(values)):
-            value, before = values[strip], greatest[strip]
-            less = before if value > before else value
-            second[strip] = less if less > second[strip] else second[strip]
-            layer[strip] = number if value > before else layer[strip]
-            greatest[strip] = value if value > before else before
+        left = whole * strips + strip
+        greatest[strip] = scores[left] if left < len(scores) else -np.inf
+    for number in range(0, whole - 1, 2):
+        one, other = (
+            scores[number * strips : (number + 1) * strips],
+            scores[(number + 1) * strips : (number + 2) * strips],
+        )
+        for strip in range(strips):
+            greatest[strip] = max(greatest[strip], one[strip], other[strip])
+    if whole % 2:
+        last = scores[(whole - 1) * strips : whole * strips]
+        for strip in range(strips):
+            greatest[strip] = max(greatest[strip], last[strip])
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -309,42 +321,47 @@ def _count(scores: Any, value: Any) -> Any:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _that_reach(scores: Any, least: Any, keys: Any) -> int:
-    """Put the keys of what reaches ``least``, and may be shown, into ``keys``; return how many there are."""
-    bits, size = scores.view(np.int32), 0
+    """Put the keys of what reaches ``least``, a number, into ``keys``; return how many there are."""
+    size = 0
     for course in range(len(scores)):
-        keys[size] = _key(bits[course], course)
-        size += (scores[course] >= least) & (scores[course] > -np.inf)
+        keys[size] = course
+        size += scores[course] >= least
+    _make_keys(scores, keys[:size])
     return size
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _in_strips(scores: Any, greatest: Any, second: Any, layer: Any, least: Any, keys: Any) -> int:
-    """As ``_that_reach``, looking only into strips that hold any, and into most of those at one course alone."""
-    bits, size, strips = scores.view(np.int32), 0, len(greatest)
+def _in_strips(scores: Any, greatest: Any, least: Any, keys: Any) -> int:
+    """As ``_that_reach``, looking only into strips that hold any."""
+    size, strips = 0, len(greatest)
     for start in range(0, strips, _WORD):
         waiting = _reaching(greatest[start : start + _WORD], least)
         while waiting:
             strip = start + _PLACES[(np.uint64(waiting & -waiting) * np.uint64(_HASH)) >> np.uint64(58)]
             waiting &= waiting - 1
-            if second[strip] < least:
-                course = strip + layer[strip] * strips
-                keys[size] = _key(bits[course], course)
-                size += 1
-            else:
-                course = strip
-                while course < len(scores):
-                    keys[size] = _key(bits[course], course)
-                    size += (scores[course] >= least) & (scores[course] > -np.inf)
-                    course += strips
+            course = np.uint64(strip)
+            while course < len(scores):
+                keys[size] = course
+                size += scores[course] >= least
+                course += np.uint64(strips)
+    _make_keys(scores, keys[:size])
     return size
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _make_keys(scores: Any, keys: Any) -> None:
+    """Turn courses into their keys."""
+    bits = scores.view(np.int32)
+    for place in range(len(keys)):
+        keys[place] = _key(bits[keys[place]], keys[place])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _reaching(values: Any, least: Any) -> Any:
-    """Return a bit for each of 64 values: whether it reaches ``least``, and is above ``-inf``."""
+    """Return a bit for each of 64 values: whether it reaches ``least``."""
     found = np.int64(0)
     for place in range(_WORD):
-        found |= np.int64((values[place] >= least) & (values[place] > -np.inf)) << np.int64(place)
+        found |= np.int64(values[place] >= least) << np.int64(place)
     return found
 
 

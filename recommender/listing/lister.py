@@ -145,8 +145,8 @@ class Lister:
         return found
 
     def _groups(self, block: LearnerBlock) -> list[NDArray[np.int64]]:
-        """Return the learners in order of their profiles, in groups whose profiles have room on a shelf together."""
-        order = np.argsort(block.profile, kind="stable")
+        """Return the learners in order of their base rows, in groups whose profiles have room on a shelf together."""
+        order = np.argsort(block.profile * _S + situation(block.histories.lengths), kind="stable")
         shelf = block.profile[order] // self._bases.room
         return np.split(order, np.flatnonzero(np.diff(shelf)) + 1) if len(order) else []
 
