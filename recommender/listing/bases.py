@@ -67,7 +67,8 @@ class Bases:
 
     def _with_room_for(self, profiles: set[Learner]) -> Shelf:
         """Return the shelf, a new one where this one has no room for all: who reads the old one goes on doing so."""
-        if len(profiles | self._shelf.places.keys()) > len(self._shelf.scores):
+        places = self._shelf.places
+        if len(places) + sum(profile not in places for profile in profiles) > len(self._shelf.scores):
             self._shelf = self._empty_shelf(max(self.room, len(profiles)))
         return self._shelf
 
