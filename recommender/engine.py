@@ -39,8 +39,6 @@ class Situation:
     gaps: tuple[Gap, ...]
     batch: LearnerBatch
     """A batch of one, with needs."""
-    scores: NDArray[np.float32]
-    """Shape (n_courses,), the hybrid's scores, courses already taken included."""
 
 
 class Engine:
@@ -79,7 +77,7 @@ class Engine:
         return requirements_for(record, self.reference, role=role, position=position)
 
     def situation(self, record: LearnerRecord, at: datetime) -> Situation:
-        """Compute state, gaps, needs and scores of a learner."""
+        """Compute state, gaps and needs of a learner."""
         state = self.state(record, at)
         found = gaps(state, requirements_for(record, self.reference), self.reference)
         needs = self.teaching.needs(found, state)
@@ -90,7 +88,11 @@ class Engine:
             self.bundle.learner_vocabulary.matrix([record.learner], self.reference),
             needs[None, :],
         )
-        return Situation(record, at, state, found, batch, self.bundle.hybrid.score(batch)[0])
+        return Situation(record, at, state, found, batch)
+
+    def scores(self, situation: Situation) -> NDArray[np.float32]:
+        """Return the hybrid's scores, shape (n_courses,), courses already taken included."""
+        return self.bundle.hybrid.score(situation.batch)[0]
 
     def recommend(
         self,

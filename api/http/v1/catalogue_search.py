@@ -168,7 +168,7 @@ def standings(record: LearnerRecord) -> dict[str, str]:
 
 def _personal(engine: Engine, record: LearnerRecord, at: datetime, q: str, found: list[str]) -> list[str]:
     """Return what was found by interest as well; where nothing was asked, how it was found says nothing."""
-    scores = engine.situation(record, at).scores
+    scores = engine.scores(engine.situation(record, at))
     column = engine.bundle.course_index
     interest = {course: float(scores[column[course]]) for course in found if course in column}
     if q.strip():
