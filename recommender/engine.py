@@ -92,7 +92,8 @@ class Engine:
 
     def scores(self, situation: Situation) -> NDArray[np.float32]:
         """Return the hybrid's scores, shape (n_courses,), courses already taken included."""
-        return self.bundle.hybrid.score(situation.batch)[0]
+        scores: NDArray[np.float32] = self.bundle.hybrid.score(situation.batch)[0]
+        return scores
 
     def recommend(
         self,
