@@ -10,14 +10,14 @@ import numpy as np
 
 from models.base import Model, Scores, TrainingData
 from models.blend import ndcg, prune, steady_search
-from models.holdout import Holdout, Kind, fewer, hold_out, in_order_of_ids
+from models.holdout import Holdout, Kind, fewer, hold_out
 from models.interest import interest_weights
 from models.item_item import ItemItem
 from models.new_course_fitting import learn_new_courses, place_of_new_courses
 from models.newcomers import WITHOUT_HISTORY, Slice, newcomers, tune_popularity, validate_newcomers
 from models.plan import MODELS, NEIGHBOURS_NAME, NEW_MODELS, NO_NEW, SITUATIONS, Plan, fit_models, shown, situation
 from models.trend import Trend
-from models.tuning import order_matters, tune, tune_als, tune_item_item, tune_spectral, tune_transition
+from models.tuning import says_order_to, tune, tune_als, tune_item_item, tune_spectral, tune_transition
 from models.validation import Validation, validate, with_earlier
 
 NEED_WEIGHT = (0.5, 0.25, 0.15)
@@ -177,18 +177,8 @@ def choose_weights(
 
 
 def says_order(data: TrainingData, seed: int) -> bool:
-    """Return whether the order of the choices says something: always where times are known, else tried out.
-
-    Lists that stand in the order of the courses' ids say nothing: that is how the file was written.
-    """
-    if data.histories.days is not None:
-        return True
-    if in_order_of_ids(data.histories, data.course_ids):
-        return False
-    holdout = hold_out(data, "last", ordered=True, seed=seed)
-    if not len(holdout.known):
-        return False
-    return order_matters(ItemItem().fit(holdout.train), holdout.known)
+    """Return whether the order of the choices says something (``says_order_to``)."""
+    return says_order_to(ItemItem(), data, seed)
 
 
 def has_side(data: TrainingData) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.als import Als
 from models.base import LearnerBatch, Model, Scores, TrainingData, seen_mask
 from models.blend import candidates, quality
-from models.holdout import Holdout, Judged
+from models.holdout import Holdout, Judged, hold_out, in_order_of_ids
 from models.item_item import ItemItem
 from models.spectral import Spectral
 from models.transition import Transition, moments, solve
@@ -156,13 +156,32 @@ def one_at_a_time(settings: Settings, choices: Mapping[str, tuple[Any, ...]]) ->
 
 
 class Fading(Protocol):
-    """A fitted model of histories that newer courses may count more for."""
+    """A model of histories that newer courses may count more for."""
 
     decay: float
+
+    def fit(self, data: TrainingData) -> Self:
+        """Fit."""
+        ...
 
     def score(self, batch: LearnerBatch) -> Scores:
         """Return scores, shape (len(batch), n_courses)."""
         ...
+
+
+def says_order_to(model: Fading, data: TrainingData, seed: int) -> bool:
+    """Return whether the order of the choices says something: always where times are known, else ``model`` tries it.
+
+    Lists that stand in the order of the courses' ids say nothing: that is how the file was written.
+    """
+    if data.histories.days is not None:
+        return True
+    if in_order_of_ids(data.histories, data.course_ids):
+        return False
+    holdout = hold_out(data, "last", ordered=True, seed=seed)
+    if not len(holdout.known):
+        return False
+    return order_matters(model.fit(holdout.train), holdout.known)
 
 
 def order_matters(model: Fading, judged: Judged) -> bool:

@@ -17,10 +17,10 @@ import numpy as np
 from models.als import Als
 from models.base import LearnerBatch, Scores, TrainingData
 from models.blend import Candidates, candidates, joined, ndcg, prune, steady_search
-from models.holdout import Holdout, Judged, Kind, fewer, hold_out, in_order_of_ids
+from models.holdout import Holdout, Judged, Kind, fewer, hold_out
 from models.plan import shown
 from models.terms import samples, usual_spread
-from models.tuning import GAIN, one_at_a_time, order_matters, quality_in_parts
+from models.tuning import GAIN, one_at_a_time, quality_in_parts, says_order_to
 from models.wide_parts import CORE, Core, Counts, LowPass, Neighbours, Part, Steps
 
 Settings = dict[str, Any]
@@ -157,12 +157,5 @@ def _quality(part: Part, judged: Judged) -> float:
 
 
 def says_order(data: TrainingData, seed: int) -> bool:
-    """Return whether the order of the choices says something; where times are known it is taken to."""
-    if data.histories.days is not None:
-        return True
-    if in_order_of_ids(data.histories, data.course_ids):
-        return False
-    holdout = hold_out(data, "last", ordered=True, seed=seed)
-    if not len(holdout.known):
-        return False
-    return order_matters(Neighbours().fit(holdout.train), holdout.known)
+    """Return whether the order of the choices says something (``says_order_to``)."""
+    return says_order_to(Neighbours(), data, seed)
