@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 
+from features.children import end_with_parent
 from features.errors import KarmapathError
 from recommender.batch.make_part import make_part, make_part_at_work
 from recommender.batch.one_thread import one_blas_thread
@@ -62,16 +62,9 @@ class LocalEngine:
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the parent, and end when it does: one that was killed cannot say so."""
+    """Leave Ctrl-C to the parent, and end when it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    end_with_parent()
 
 
 @contextmanager
