@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from time import time_ns
 
+EPOCH = datetime(1970, 1, 1)
 IST = timezone(timedelta(hours=5, minutes=30), "IST")
 
 
@@ -29,3 +30,22 @@ def platform_time(moment: datetime) -> datetime:
     """
     local = moment if moment.tzinfo is None else moment.astimezone(IST).replace(tzinfo=None)
     return local.replace(microsecond=local.microsecond // 1000 * 1000)
+
+
+def milliseconds(time: datetime) -> int:
+    """Return the milliseconds since 1970 on the platform's clock, as the warehouse holds them.
+
+    >>> milliseconds(datetime(1970, 1, 2))
+    86400000
+    """
+    since = time - EPOCH
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def moment(number: int) -> datetime:
+    """Return the time that so many milliseconds since 1970 are.
+
+    >>> moment(86_400_000)
+    datetime.datetime(1970, 1, 2, 0, 0)
+    """
+    return EPOCH + timedelta(milliseconds=number)

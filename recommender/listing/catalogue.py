@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import cached_property
 
 import numpy as np
@@ -13,14 +12,6 @@ from numpy.typing import NDArray
 from features.records import Learner
 from features.reference import Course, Reference
 from recommender.listing.posts import NO_POST, PostTable, TaughtTable
-
-EPOCH = datetime(1970, 1, 1)
-
-
-def milliseconds(moment: datetime) -> int:
-    """Return the milliseconds since 1970 on the platform's clock, as the warehouse holds them."""
-    since = moment - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
 
 
 class Catalogue:

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.schema import MAX_LEVEL
+from features.times import milliseconds
 from recommender.gaps import SURE
 from recommender.listing.block import EvidenceColumns, LearnerBlock
-from recommender.listing.catalogue import milliseconds
 from recommender.listing.posts import PostTable
 from recommender.listing.ranges import changes, ranges
 from recommender.state import libm

@@ -9,8 +9,9 @@ import numpy as np
 
 from features.records import Enrolment, Evidence, LearnerRecord
 from features.schema import EVIDENCE_KINDS
+from features.times import milliseconds
 from recommender.listing.block import EvidenceColumns
-from recommender.listing.catalogue import Catalogue, milliseconds
+from recommender.listing.catalogue import Catalogue
 from recommender.state.evidence_table import EvidenceTable
 from recommender.state.reading import dwell_weight, shown
 

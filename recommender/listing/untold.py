@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.histories import Histories
+from features.times import EPOCH
 from models.base import Scores
 from recommender.listing.block import EvidenceColumns, LearnerBlock
-from recommender.listing.catalogue import EPOCH
 from recommender.listing.course_needs import CourseNeeds, Lessons, course_needs, lifts, steps_up_to
 from recommender.listing.posts import PostTable
 from recommender.listing.ranges import changes
