@@ -1,11 +1,17 @@
-"""Processes that do not outlive the one that began them."""
+"""Processes that do not outlive the one that began them, and work that a short-lived one does."""
 
 from __future__ import annotations
 
 import os
+import pickle
 import threading
 import time
+import warnings
+from collections.abc import Callable
 from multiprocessing import parent_process
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def end_with_parent() -> None:
@@ -29,3 +35,46 @@ def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.2)
     os._exit(1)
+
+
+def fork() -> int:
+    """Fork this process: 0 in the child, the child's id here.
+
+    Newer Pythons warn where there are threads. Those of polars and its allocator wait from the moment it is imported,
+    and a child does without them; what starts more of them must not have been done here.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def begin(function: Callable[[], T]) -> Callable[[], T | None]:
+    """Begin to work out a value in a child process; return what waits for it.
+
+    Threads and memory that it takes end with the child: this process stays one that can be forked. The value is
+    pickled; ``None`` where the child could not make one.
+    """
+    reader, writer = os.pipe()
+    child = fork()
+    if child == 0:
+        _tell(function, writer)
+    os.close(writer)
+    return lambda: _hear(reader, child)
+
+
+def _tell(function: Callable[[], Any], writer: int) -> None:
+    """Write what the function returns, and end."""
+    code = 1
+    try:
+        told = pickle.dumps(function(), pickle.HIGHEST_PROTOCOL)
+        with os.fdopen(writer, "wb") as pipe:
+            pipe.write(told)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _hear(reader: int, child: int) -> Any:
+    with os.fdopen(reader, "rb") as pipe:
+        told = pipe.read()
+    return pickle.loads(told) if os.waitpid(child, 0)[1] == 0 else None  # noqa: S301 - of our own child

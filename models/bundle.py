@@ -52,8 +52,11 @@ class Bundle:
     course_vectors: NDArray[np.float32] | None
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Open the bundle in ``folder``; ``NotReadyError`` if there is none or it is of another format."""
+    def load(cls, folder: Path, reference: Reference | None = None) -> Self:
+        """Open the bundle in ``folder``; ``NotReadyError`` if there is none or it is of another format.
+
+        ``reference`` is the bundle's, where it has been read already (``reference_of``).
+        """
         path = folder / _MANIFEST
         if not path.exists():
             raise NotReadyError(f"no bundle in {folder}", f"a folder with {_MANIFEST}", "run 'karmapath train'")
@@ -66,7 +69,7 @@ class Bundle:
             name: np.load(folder / file, mmap_mode="r", allow_pickle=False) for name, file in manifest["arrays"].items()
         }
         vectors = arrays.pop("course_vectors", None)
-        return cls(
+        bundle = cls(
             folder=folder,
             version=manifest["version"],
             manifest=manifest,
@@ -76,6 +79,9 @@ class Bundle:
             hybrid=_hybrid(arrays, folder),
             course_vectors=None if vectors is None else np.asarray(vectors, dtype=np.float32),
         )
+        if reference is not None:
+            bundle.__dict__["reference"] = reference
+        return bundle
 
     @cached_property
     def course_index(self) -> dict[str, int]:
@@ -85,7 +91,12 @@ class Bundle:
     @cached_property
     def reference(self) -> Reference:
         """The reference data of the snapshot that the bundle was trained on; read when first asked for."""
-        return Reference.load(TableFolder(self.folder / _REFERENCE))
+        return reference_of(self.folder)
+
+
+def reference_of(folder: Path) -> Reference:
+    """Read the reference data of the bundle in ``folder``."""
+    return Reference.load(TableFolder(folder / _REFERENCE))
 
 
 def _hybrid(arrays: Arrays, folder: Path) -> Hybrid:

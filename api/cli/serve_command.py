@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +33,7 @@ def serve(
     Without an issuer or keys in the settings it listens on this machine only: anybody who reaches it may ask for
     any record.
     """
+    gc.disable()  # what is loaded now stays; see api.http.settled
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")  # each process answers many small requests: threads inside one only disturb
 

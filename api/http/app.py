@@ -18,6 +18,7 @@ from api.http import health, metrics
 from api.http.access.gate import Gate, enter
 from api.http.application import Application
 from api.http.border import Border
+from api.http.champion import Champion
 from api.http.envelope import Envelope
 from api.http.igot import competency_mapping, coverage, plans, recommendation, search, shelves
 from api.http.lane import SMALLEST, Lane
@@ -113,14 +114,19 @@ OFTEN = frozenset(
 """What the portal calls on every page: served by the short way."""
 
 
-def create_app(settings: Settings, clock: Callable[[], datetime] = now) -> Application:
-    """Return the application for these settings; it opens the store when it starts. ``clock`` tells the time."""
+def create_app(
+    settings: Settings, clock: Callable[[], datetime] = now, champion: Champion | None = None
+) -> Application:
+    """Return the application for these settings; it opens the store when it starts.
+
+    ``clock`` tells the time; ``champion`` is the one to follow, where it has been loaded already.
+    """
     measured = Metrics()
     app = Application(
         title="Karmapath",
         version="1",
         description=_DESCRIPTION,
-        lifespan=_lifespan(settings, clock, measured),
+        lifespan=_lifespan(settings, clock, measured, champion),
         generate_unique_id_function=_operation_id,
         responses=_PROBLEMS,
         dependencies=[Depends(enter)],
@@ -166,15 +172,15 @@ def _routes(routers: Iterable[APIRouter]) -> Iterator[APIRoute]:
         yield from (route for route in router.routes if isinstance(route, APIRoute))
 
 
-def from_environment() -> FastAPI:
+def from_environment(champion: Champion | None = None) -> FastAPI:
     """Return the application for the home folder that the environment names; server processes start here."""
-    return create_app(load_settings(Path(os.environ.get(HOME_VARIABLE) or ".karmapath")))
+    return create_app(load_settings(Path(os.environ.get(HOME_VARIABLE) or ".karmapath")), champion=champion)
 
 
-def _lifespan(settings: Settings, clock: Callable[[], datetime], measured: Metrics) -> Any:
+def _lifespan(settings: Settings, clock: Callable[[], datetime], measured: Metrics, champion: Champion | None) -> Any:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        service = Service.open(settings, clock, measured)
+        service = Service.open(settings, clock, measured, champion)
         app.state.service = service
         service.champion.refresh()
         if settings.warm:

@@ -6,16 +6,20 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
+from pathlib import Path
 
-from api.http.settled import settle
+from api.http import compiling
+from api.http.settled import settle_anew
+from api.http.trial import tried
 from features.errors import KarmapathError, NotReadyError
 from features.home import Home
-from features.records import Enrolment, Learner, LearnerRecord
-from features.times import now
 from models.bundle import Bundle
 from models.champion import champion_folder, pointer_file
 from recommender.engine import Engine
+from recommender.listing.compiled import NotCompiledError, compiled_before
 
 log = logging.getLogger("karmapath.champion")
 
@@ -33,7 +37,8 @@ class Champion:
     goes on serving.
 
     With ``compiled``, where numba is installed, the first engine is there at once and answers without it; what it says
-    is said in a fraction of the time as soon as the compiled code is loaded (at the very first start: compiled).
+    is said in a fraction of the time as soon as the compiled code is loaded. At the very first start a process beside
+    this one compiles it first (``api.http.compiling``).
     """
 
     def __init__(self, home: Home, *, compiled: bool = False) -> None:
@@ -67,6 +72,14 @@ class Champion:
             self._load()
         self._follow()
 
+    def prepare(self, read: Callable[[Path], Bundle]) -> None:
+        """Load what is there, compiled code too, and begin no thread: for a process that others are forked from."""
+        with self._lock:
+            self._load(read)
+            engine = self._compiled_of(self._engine, compiled_before) if self._slow else None
+            if engine is not None:
+                self._take(engine)
+
     def _follow(self) -> None:
         """Begin to load what should serve, if it does not, in the background."""
         if self._is_new() and self._lock.acquire(blocking=False):
@@ -75,9 +88,11 @@ class Champion:
     def _refresh_and_release(self) -> None:
         try:
             self._load()
+            if self._slow:
+                self._compile()
         finally:
             self._lock.release()
-        settle()
+        settle_anew()
 
     def _is_new(self) -> bool:
         moment = time.monotonic()
@@ -99,17 +114,14 @@ class Champion:
         """Whether the engine that serves could be compiled, and is not."""
         return self._compiled and self._engine is not None and not self._engine.compiled
 
-    def _load(self) -> None:
+    def _load(self, read: Callable[[Path], Bundle] = Bundle.load) -> None:
         mark, served = self._mark(), self._engine
-        known = served is not None and mark == self._loaded
-        if known and not self._slow:
+        if served is not None and mark == self._loaded:
             return
         try:
-            engine = (
-                served if served is not None and known else _tried(Engine(Bundle.load(champion_folder(self._home))))
-            )
-            if served is not None:  # nobody waits
-                engine = self._compiled_of(engine)
+            engine = tried(Engine(read(champion_folder(self._home))))
+            if served is not None and served.compiled:  # nobody waits
+                engine = self._compiled_of(engine, nullcontext) or engine
         except KarmapathError as error:
             self._failed(error)
         except Exception as error:
@@ -121,33 +133,39 @@ class Champion:
                 )
             )
         else:
-            self._engine, self._loaded, self.problem = engine, mark, None
-            log.info("champion %s serves%s", engine.version, ", compiled" if engine.compiled else "")
+            self._take(engine)
+            self._loaded, self.problem = mark, None
 
-    def _compiled_of(self, plain: Engine) -> Engine:
-        """Return the compiled engine of the same bundle; the plain one where there can be none."""
-        if not self._compiled:
-            return plain
+    def _take(self, engine: Engine) -> None:
+        self._engine = engine
+        log.info("champion %s serves%s", engine.version, ", compiled" if engine.compiled else "")
+
+    def _compile(self) -> None:
+        """Have the engine that serves answer by compiled code; a new champion does not wait while it is compiled."""
+        engine = self._compiled_of(self._engine, compiled_before)
+        if engine is None and self._compiled:
+            for _ in compiling.steps(self._home):
+                if time.monotonic() >= self._look_at:
+                    self._load()
+            engine = self._compiled_of(self._engine, nullcontext)
+        if engine is not None:
+            self._take(engine)
+
+    def _compiled_of(self, plain: Engine | None, within: Callable[[], AbstractContextManager[None]]) -> Engine | None:
+        """Return the compiled engine of the same bundle; ``None`` where there can be none, or none ``within`` that."""
+        if not self._compiled or plain is None:
+            return None
         try:
-            return _tried(Engine(plain.bundle, compiled=True))
+            with within():
+                return tried(Engine(plain.bundle, compiled=True))
+        except NotCompiledError:
+            return None
         except Exception as error:  # numba has many of its own
             log.warning("lists are made without compiled code: %s: %s", type(error).__name__, error)
             self._compiled = False
-            return plain
+            return None
 
     def _failed(self, error: KarmapathError) -> None:
         self.problem = error
         self._look_at = time.monotonic() + RETRY_SECONDS
         log.error("the champion was not loaded: %s", error)
-
-
-def _tried(engine: Engine) -> Engine:
-    """Have an engine answer once: what cannot answer does not serve, and no request waits for disk or compiler."""
-    missing = sum(course not in engine.reference.courses for course in engine.bundle.course_ids)
-    if missing:
-        raise NotReadyError(f"a bundle without {missing} of its courses", "a whole bundle", "train or promote again")
-    somebody = Learner("", position=next(iter(engine.reference.positions), None))
-    taken = Enrolment(engine.bundle.course_ids[0], "completed", enrolled_on=now())
-    for record in (LearnerRecord(Learner("")), LearnerRecord(somebody, (taken,))):
-        engine.recommend(record, now())
-    return engine

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sys
+from functools import partial
+from typing import Any
 
 import uvicorn
 
 from api.cli.output import log
 from api.http.logs import log_config
 from api.http.patience import PatientProtocol
+from api.http.shared import Shared
 from api.settings import Settings, SettingsError
 from features.errors import NotReadyError
 from features.home import HOME_VARIABLE
@@ -40,19 +44,38 @@ def run(settings: Settings) -> None:
     if settings.workers > 1:
         _share_metrics(settings)
     _announce(settings)
-    uvicorn.run(
-        "api.http.app:from_environment",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_config=log_config(settings.log_level, as_json=settings.log_format == "json", requests=settings.access_log),
-        http=PatientProtocol,
-        ws="none",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
+    if settings.workers > 1 and sys.platform == "linux":
+        code = _share(settings)
+        if code:
+            sys.exit(code)
+        return
+    uvicorn.run("api.http.app:from_environment", workers=settings.workers, **_options(settings))
+
+
+def _share(settings: Settings) -> int:
+    """Serve by processes that share what is loaded once; return the exit code."""
+    shared = Shared(settings.folders, compiled=settings.compiled)
+
+    from api.http.app import from_environment  # noqa: PLC0415 - now, while the tables are read
+    from api.http.workers import Workers  # noqa: PLC0415 - its Prometheus looks where figures go
+
+    config = uvicorn.Config(partial(from_environment, shared.champion), **_options(settings))
+    return Workers(config, config.bind_socket(), settings.workers, shared.prepare, 2 * _GRACE_SECONDS).run()
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    as_json = settings.log_format == "json"
+    return {
+        "factory": True,
+        "host": settings.host,
+        "port": settings.port,
+        "log_config": log_config(settings.log_level, as_json=as_json, requests=settings.access_log),
+        "http": PatientProtocol,
+        "ws": "none",
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": _GRACE_SECONDS,
+    }
 
 
 def _check_port(settings: Settings) -> None:

@@ -56,11 +56,14 @@ class Service:
     _catalogues: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, settings: Settings, clock: Callable[[], datetime], metrics: Metrics) -> Service:
-        """Open the store, bring it up to date, and begin to follow the champion."""
+    def open(
+        cls, settings: Settings, clock: Callable[[], datetime], metrics: Metrics, champion: Champion | None = None
+    ) -> Service:
+        """Open the store, bring it up to date, and begin to follow the champion, loaded already or not."""
         store = Store(settings.database)
         store.migrate()
-        return cls(settings, store, Champion(settings.folders, compiled=settings.compiled), clock, metrics)
+        follows = champion or Champion(settings.folders, compiled=settings.compiled)
+        return cls(settings, store, follows, clock, metrics)
 
     @cached_property
     def writer(self) -> Writer:

@@ -11,7 +11,17 @@ import gc
 
 
 def settle() -> None:
-    """Remove what nobody reaches, and search what is left no more; what was set aside before is searched once more."""
+    """Search what is there no more, and begin to search what comes after it (``karmapath serve`` loads unsearched).
+
+    What was set aside before stays so: where this process was forked from one that had loaded the model, looking at it
+    would copy every page that the two share.
+    """
+    gc.freeze()
+    gc.enable()
+
+
+def settle_anew() -> None:
+    """Remove what nobody reaches, of what was set aside before as well: a model has been replaced."""
     gc.unfreeze()
     gc.collect()
-    gc.freeze()
+    settle()

@@ -33,8 +33,9 @@ class Served:
 
     def workers(self) -> list[int]:
         """Return the ids of the processes that answer."""
-        children = [pid for pid in _children(self.process.pid) if b"spawn_main" in _read(pid, "cmdline")]
-        return children or [self.process.pid]
+        own = _read(self.process.pid, "cmdline")
+        workers = [pid for pid in _children(self.process.pid) if _read(pid, "cmdline") == own]
+        return workers or [self.process.pid]
 
     def memory_mb(self) -> list[tuple[float, float]]:
         """Return of each worker its share of the memory (PSS), and what it has mapped and in use in all (RSS)."""

@@ -32,10 +32,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Home, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def serving(home: Home, *options: str, before: str = "") -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run ``karmapath serve`` in a process group of its own; killed at the end if it still runs."""
     port = free_port()
-    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
+    command = [sys.executable, "-c", f"{before}from api.cli import main; main()", "serve", "--port", str(port)]
     log = home.folder / "serve.log"
     with log.open("ab") as err:
         process = subprocess.Popen(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import weakref
 
-from api.http.settled import settle
+from api.http.settled import settle, settle_anew
 
 
 class Circle:
@@ -19,12 +19,13 @@ def test_what_is_there_is_set_aside() -> None:
     gc.unfreeze()
 
 
-def test_what_was_set_aside_and_is_reached_no_more_goes_the_next_time() -> None:
+def test_what_was_set_aside_and_is_reached_no_more_goes_when_a_model_is_replaced() -> None:
     circle = Circle()
     gone = weakref.ref(circle)
     settle()
     del circle
-    assert gone() is not None
     settle()
+    assert gone() is not None
+    settle_anew()
     assert gone() is None
     gc.unfreeze()
