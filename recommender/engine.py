@@ -142,8 +142,8 @@ class Engine:
         if not records:
             return []
         block = self.blocks.of(records)
-        lists, standing = self.lister.explained(block, at, limit, track=track, language=language, categories=categories)
-        return each_ranked(lists, standing, block.post[block.profile], self.lister.catalogue)
+        lists = self.lister.explained(block, at, limit, track=track, language=language, categories=categories)
+        return each_ranked(lists, block.post[block.profile].tolist(), self.lister.catalogue)
 
     def why_not(
         self, record: LearnerRecord, course: str, at: datetime, limit: int = 10, language: str | None = None

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from features.reference import Requirement
 from recommender.listing.catalogue import Catalogue
 from recommender.listing.reason_codes import REASON_CODES
@@ -29,10 +26,9 @@ class Step(NamedTuple):
 def reasons_of(
     catalogue: Catalogue,
     post: int,
-    at_least: NDArray[np.float64],
     course: int,
-    codes: Iterable[int],
-    subjects: Iterable[int],
+    told: Iterable[tuple[int, int]],
+    p_held: float,
 ) -> tuple[Reason, ...]:
     """Return the reasons for one course, the strongest first: at least one, at most two.
 
@@ -42,25 +38,24 @@ def reasons_of(
         What the numbers stand for.
     post
         Row of the learner's post in ``Catalogue.posts``.
-    at_least
-        Shape (n_slots, 6), P(at least each level) of what the post requires.
     course
         Number of the course.
-    codes, subjects
-        Keys of ``REASON_CODES``, 0 where there is none, and what each is about.
+    told
+        Of each reason its key in ``REASON_CODES``, 0 where there is none, and what it is about.
+    p_held
+        P(held) of the step that the course closes, if a reason is that it closes one.
     """
-    return tuple(_each(catalogue, post, at_least, course, zip(codes, subjects, strict=True)))
+    return tuple(_each(catalogue, post, course, told, p_held))
 
 
 def _each(
-    catalogue: Catalogue, post: int, at_least: NDArray[np.float64], course: int, told: Iterable[tuple[int, int]]
+    catalogue: Catalogue, post: int, course: int, told: Iterable[tuple[int, int]], p_held: float
 ) -> Iterator[Reason]:
     for code, subject in told:
         if not code:
             continue
         if REASON_CODES[code].subject == "competency":
             step = step_of(catalogue, post, course, subject)
-            p_held = float(at_least[step.slot, step.level])
             yield Reason(REASON_CODES[code].code, {**step_facts(catalogue, step), **belief_facts(p_held)})
         else:
             yield reason_for_all(catalogue, code, subject)

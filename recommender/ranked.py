@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TypeVar
 
 from recommender.list_reasons import reasons_of
 from recommender.listing.catalogue import Catalogue
-from recommender.listing.lists import NOTHING, Lists
-from recommender.listing.standings import Standings
+from recommender.listing.lists import NOTHING, FewLists
 from recommender.paths.reasons import Reason
+
+N = TypeVar("N", int, float)
 
 GUIDED, DESIRABLE = "guided", "desirable"
 TRACKS = (GUIDED, DESIRABLE)
@@ -35,22 +34,29 @@ class Recommendation:
     propensity: float = PROPENSITY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ranked:
-    """The best courses for one learner, best first, each a number of ``Catalogue.course_ids``."""
+    """The best courses for one learner, each a number of ``Catalogue.course_ids``: the columns of ``FewLists``.
+
+    Nobody changes it; it is not frozen because one that is takes three times as long to make.
+    """
 
     catalogue: Catalogue
     post: int
     """Row of the learner's post in ``Catalogue.posts``."""
-    at_least: NDArray[np.float64]
-    """Shape (n_slots, 6), P(at least each level) of what the post requires."""
     courses: Sequence[int]
+    guided: Sequence[int]
+    """1 where the course closes a gap of the learner's post, else 0."""
+    codes: Sequence[int]
+    """Key of ``REASON_CODES``: the strongest reason."""
+    subjects: Sequence[int]
+    """What it is about, as its code says."""
+    other_codes: Sequence[int]
+    """The second reason; 0 where there is none."""
+    other_subjects: Sequence[int]
     scores: Sequence[float]
-    guided: Sequence[bool]
-    codes: Sequence[Sequence[int]]
-    """Keys of ``REASON_CODES``, the strongest first; 0 where there is none."""
-    subjects: Sequence[Sequence[int]]
-    """What each reason is about, as its code says."""
+    held: Sequence[float]
+    """P(held) of the step that the first reason is about; 0 where it is about none."""
     first: int = 1
     """Position of the first course."""
 
@@ -70,38 +76,39 @@ class Ranked:
 
     def picked(self, rows: Sequence[int], first: int = 1) -> Ranked:
         """Return the courses of some rows, in that order, at positions from ``first`` on."""
+
+        def pick(column: Sequence[N]) -> list[N]:
+            return [column[row] for row in rows]
+
         return replace(
-            self,
-            courses=[self.courses[row] for row in rows],
-            scores=[self.scores[row] for row in rows],
-            guided=[self.guided[row] for row in rows],
-            codes=[self.codes[row] for row in rows],
-            subjects=[self.subjects[row] for row in rows],
-            first=first,
-        )
+            self, courses=pick(self.courses), guided=pick(self.guided), codes=pick(self.codes),
+            subjects=pick(self.subjects), other_codes=pick(self.other_codes),
+            other_subjects=pick(self.other_subjects), scores=pick(self.scores), held=pick(self.held), first=first,
+        )  # fmt: skip
 
     def items(self) -> tuple[Recommendation, ...]:
         """Return the list in words."""
-        rows = zip(self.ids, self.courses, self.scores, self.guided, self.codes, self.subjects, strict=True)
+        rows = zip(
+            self.ids, self.courses, self.guided, self.codes, self.subjects, self.other_codes, self.other_subjects,
+            self.scores, self.held, strict=True,
+        )  # fmt: skip
         return tuple(
             Recommendation(
                 course=name,
                 position=place,
                 score=score,
                 track=GUIDED if guided else DESIRABLE,
-                reasons=reasons_of(self.catalogue, self.post, self.at_least, course, codes, subjects),
+                reasons=reasons_of(self.catalogue, self.post, course, ((code, subject), (other, second)), held),
             )
-            for place, (name, course, score, guided, codes, subjects) in enumerate(rows, start=self.first)
+            for place, (name, course, guided, code, subject, other, second, score, held) in enumerate(rows, self.first)
         )
 
 
-def each_ranked(lists: Lists, standing: Standings, post: NDArray[np.int64], catalogue: Catalogue) -> list[Ranked]:
-    """Return the list of each learner; ``post`` has shape (n,)."""
-    columns = (lists.courses, lists.scores, lists.guided, lists.reasons, lists.subjects)
-    starts, at_least = standing.start.tolist(), standing.at_least
+def each_ranked(lists: FewLists, post: Sequence[int], catalogue: Catalogue) -> list[Ranked]:
+    """Return the list of each learner; ``post`` has the row of each one's post."""
     found = []
-    for row, (own, *shown) in enumerate(zip(post.tolist(), *(column.tolist() for column in columns), strict=True)):
-        size = shown[0].index(NOTHING) if NOTHING in shown[0] else len(shown[0])
-        held = at_least[starts[row] : starts[row + 1]]
-        found.append(Ranked(catalogue, own, held, *(column[:size] for column in shown)))
+    for own, numbers, values in zip(post, lists.numbers.tolist(), lists.values.tolist(), strict=True):
+        ranked = Ranked(catalogue, own, *numbers, *values)
+        is_shorter = bool(ranked.courses) and ranked.courses[-1] == NOTHING
+        found.append(ranked.picked(range(ranked.courses.index(NOTHING))) if is_shorter else ranked)
     return found

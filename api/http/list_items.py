@@ -6,8 +6,9 @@ Only places, scores and beliefs are written for each list.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
 
 import orjson
 
@@ -21,15 +22,34 @@ from recommender.ranked import DESIRABLE, GUIDED, PROPENSITY, Ranked
 _KEPT = 16_384
 """Pieces of each kind that are remembered."""
 _TRACKS = tuple(f',"track":"{track}","score":'.encode() for track in (DESIRABLE, GUIDED))
-_REASONS = f',"propensity":{PROPENSITY},"reasons":['.encode()
+_ABOUT_GAPS = frozenset(code for code, known in REASON_CODES.items() if known.subject == "competency")
+
+Told = tuple[int, int]
+"""Code and subject of a reason."""
 
 
-class _Gap(NamedTuple):
-    """A step of a post, and what is said of it by code and percent."""
+class _Closing:
+    """What is said of a step that a course closes, by what is believed; the same for all posts that ask the same."""
 
-    step: Step
-    openings: dict[tuple[int, int], bytes]
-    """Shared by the posts that require the same of the same role."""
+    __slots__ = ("_around", "_begin", "p_held", "piece")
+
+    def __init__(self, begin: Callable[[float], bytes]) -> None:
+        self._begin = begin
+        self._around: dict[int, tuple[bytes, bytes]] = {}
+        self.p_held = -1.0
+        """The belief that was told last: mostly that of those of whom nothing is known."""
+        self.piece = b""
+        """What was told of it."""
+
+    def of(self, p_held: float) -> bytes:
+        """Return the reason: what is believed of the learner stands last in it."""
+        percent = round(100 * p_held)
+        around = self._around.get(percent)
+        if around is None:
+            around = self._around[percent] = self._begin(p_held), b',"percent":%d}}' % percent
+        piece = around[0] + repr(p_held).encode() + around[1]
+        self.p_held, self.piece = p_held, piece
+        return piece
 
 
 class ListItems:
@@ -38,70 +58,70 @@ class ListItems:
     def __init__(self, catalogue: Catalogue, language: str) -> None:
         self.catalogue = catalogue
         self.language = language
-        self._cards: dict[int, bytes] = {}
-        self._reasons: dict[tuple[int, int], bytes] = {}
-        self._gaps: dict[tuple[int, int, int], _Gap] = {}
-        self._openings: dict[tuple[Any, ...], dict[tuple[int, int], bytes]] = {}
+        self._cards: tuple[dict[int, bytes], ...] = ({}, {})
+        self._reasons: dict[Told, bytes] = {}
+        self._others: dict[Told, bytes] = {}
+        self._closings: dict[tuple[int, int, Told], _Closing] = {}
+        self._alike: dict[tuple[Any, ...], _Closing] = {}
 
     def of(self, ranked: Ranked) -> orjson.Fragment:
         """Return the list's items as JSON."""
-        cards, reasons = self._cards, self._reasons
-        rows = zip(ranked.courses, ranked.scores, ranked.guided, ranked.codes, ranked.subjects, strict=True)
-        pieces: list[bytes] = []
-        for place, (course, score, guided, (code, other), (subject, second)) in enumerate(rows, start=ranked.first):
+        reasons, others, closings, post = self._reasons, self._others, self._closings, ranked.post
+        desirable, guided = self._cards
+        pieces: list[bytes | float] = []
+        for course, closes, told, other, score, held in zip(
+            ranked.courses, ranked.guided, zip(ranked.codes, ranked.subjects, strict=True),
+            zip(ranked.other_codes, ranked.other_subjects, strict=True), ranked.scores, ranked.held, strict=True,
+        ):  # fmt: skip
+            if told[0] in _ABOUT_GAPS:
+                closing = closings.get((post, course, told)) or self._closing(post, course, told)
+                reason = closing.piece if closing.p_held == held else closing.of(held)
+            else:
+                reason = reasons.get(told) or self._reason(told)
             pieces += (
-                _beginning(place),
-                cards.get(course) or self._card(course),
-                _TRACKS[guided],
-                b"%.6f" % score,
-                _REASONS,
-                reasons.get((code, subject)) or self._reason(ranked, course, code, subject),
+                (guided if closes else desirable).get(course) or self._card(course, closes),
+                score,
+                reason,
+                (others.get(other) or self._other(other)) if other[0] else b"",
             )
-            if other:
-                pieces += (b",", reasons.get((other, second)) or self._reason(ranked, course, other, second))
-            pieces.append(b"]}")
-        return orjson.Fragment(b"[%b]" % b"".join(pieces)[1:])
+        return orjson.Fragment(_frame(ranked.first, len(ranked.courses)) % tuple(pieces))
 
-    def _card(self, course: int) -> bytes:
+    def _card(self, course: int, guided: int) -> bytes:
         card = course_card(self.catalogue.reference.courses[self.catalogue.course_ids[course]])
-        piece = self._cards[course] = orjson.dumps(card)[1:-1]
+        piece = self._cards[guided][course] = orjson.dumps(card)[1:-1] + _TRACKS[guided]
         return piece
 
-    def _reason(self, ranked: Ranked, course: int, code: int, subject: int) -> bytes:
-        if REASON_CODES[code].subject == "competency":
-            return self._closing(ranked, course, code, subject)
-        [document] = reasons_list([reason_for_all(self.catalogue, code, subject)], self.language)
-        piece = self._reasons[code, subject] = orjson.dumps(document)
+    def _reason(self, told: Told) -> bytes:
+        [document] = reasons_list([reason_for_all(self.catalogue, *told)], self.language)
+        piece = self._reasons[told] = orjson.dumps(document)
         return piece
 
-    def _closing(self, ranked: Ranked, course: int, code: int, competency: int) -> bytes:
-        """Return the reason that a course closes a gap: what is believed of the learner stands last in it."""
-        gap = self._gaps.get((ranked.post, course, competency)) or self._gap(ranked.post, course, competency)
-        p_held = ranked.at_least.item(gap.step.slot, gap.step.level)
-        percent = round(100 * p_held)
-        opening = gap.openings.get((code, percent))
-        if opening is None:
-            opening = gap.openings[code, percent] = self._opening(code, gap.step, p_held)
-        return b'%b,"p_held":%b,"percent":%d}}' % (opening, repr(p_held).encode(), percent)
+    def _other(self, told: Told) -> bytes:
+        piece = self._others[told] = b"," + self._reason(told)
+        return piece
 
-    def _gap(self, post: int, course: int, competency: int) -> _Gap:
+    def _closing(self, post: int, course: int, told: Told) -> _Closing:
+        code, competency = told
         step = step_of(self.catalogue, post, course, competency)
-        alike = competency, step.level, step.need.level, step.need.role
-        if len(self._openings) >= _KEPT:
-            self._openings.clear()
-            self._gaps.clear()
-        gap = _Gap(step, self._openings.setdefault(alike, {}))
-        if len(self._gaps) >= _KEPT:
-            self._gaps.clear()
-        self._gaps[post, course, competency] = gap
-        return gap
+        alike = code, competency, step.level, step.need.level, step.need.role
+        if len(self._alike) >= _KEPT:
+            self._alike.clear()
+            self._closings.clear()
+        if len(self._closings) >= _KEPT:
+            self._closings.clear()
+        if alike not in self._alike:
+            self._alike[alike] = _Closing(partial(self._begin_of_closing, code, step))
+        found = self._closings[post, course, told] = self._alike[alike]
+        return found
 
-    def _opening(self, code: int, step: Step, p_held: float) -> bytes:
+    def _begin_of_closing(self, code: int, step: Step, p_held: float) -> bytes:
         facts, name = step_facts(self.catalogue, step), REASON_CODES[code].code
         text = sentence(Reason(name, {**facts, **belief_facts(p_held)}), self.language)
-        return orjson.dumps({"code": name, "text": text, "facts": facts}).removesuffix(b"}}")
+        return orjson.dumps({"code": name, "text": text, "facts": facts}).removesuffix(b"}}") + b',"p_held":'
 
 
-@lru_cache(maxsize=1024)
-def _beginning(place: int) -> bytes:
-    return b',{"position":%d,' % place
+@lru_cache(maxsize=256)
+def _frame(first: int, n: int) -> bytes:
+    """Return what n items from position ``first`` on have in common: four pieces are missing of each."""
+    item = '{"position":%d,%%b%%.6f,"propensity":' + str(PROPENSITY) + ',"reasons":[%%b%%b]}'
+    return f"[{','.join(item % place for place in range(first, first + n))}]".encode()

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from functools import cached_property
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.records import Learner
 from features.reference import Course
-from features.times import milliseconds
 from models.base import Scores
 from recommender.eligibility import is_entitled, is_readable
-from recommender.listing.catalogue import Catalogue
+from recommender.listing.catalogue import Catalogue, milliseconds
 
 Mask = NDArray[np.bool_]
 
@@ -22,18 +22,33 @@ _KEPT = 512
 _ALWAYS = np.iinfo(np.int64)
 
 
+class Bars:
+    """Rows of 0 and, for what may not be shown, ``-inf``. They are only ever added: what was read stays as it is."""
+
+    def __init__(self, room: int, n_courses: int) -> None:
+        # Memory is taken up as rows are put there.
+        self.rows: Scores = np.empty((room, n_courses), dtype=np.float32)
+        self.places: dict[Hashable, int] = {}
+
+
 class Allowed:
     """Masks of one catalogue; safe to share between threads. What does not change is looked up once."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._bars: dict[Hashable, Scores] = {}
+        self.kept = Bars(_KEPT, len(catalogue))
+        """Rows that were made; when there is no room for more, all go."""
+        self._lock = Lock()
         self._wanted: dict[frozenset[str] | None, Mask] = {}
+
+    def period(self, at: datetime) -> int:
+        """Return a number that changes when a course is published or retired: between, the same ones are live."""
+        return int(self._changes.searchsorted(milliseconds(at), side="right"))
 
     def bars(
         self, learners: Sequence[Learner], at: datetime, language: str | None, categories: frozenset[str] | None
-    ) -> tuple[Scores, NDArray[np.int64]]:
-        """Return rows of 0 and, for what may not be shown, ``-inf``, shape (n_bars, n_courses), and each learner's row.
+    ) -> tuple[Bars, list[int]]:
+        """Return rows, among them those of the learners, and each learner's row.
 
         Parameters
         ----------
@@ -46,33 +61,50 @@ class Allowed:
         categories
             Lower-case course categories that may be shown; ``None`` for all that teach.
         """
-        # What is live changes only when a course is published or retired.
-        period = int(self._changes.searchsorted(milliseconds(at), side="right"))
-        numbers: dict[Hashable, int] = {}
-        rows: list[Scores] = []
-        own = []
-        for learner in learners:
-            key = (learner.verified, learner.organisation if self._has_circles else None, learner.languages)
-            number = numbers.get(key)
-            if number is None:
-                number = numbers[key] = len(rows)
-                rows.append(self._bar((key, period, language, categories), learner, at))
-            own.append(number)
-        bars = rows[0][None] if len(rows) == 1 else np.array(rows, dtype=np.float32).reshape(len(rows), -1)
-        return bars, np.array(own, dtype=np.int64)
+        period = self.period(at)
+        keys = [(period, language, categories, *self._circle(learner)) for learner in learners]
+        kept = self.kept
+        if any(key not in kept.places for key in keys):
+            with self._lock:
+                kept = self._with_room_for(set(keys))
+                for key, learner in zip(keys, learners, strict=True):
+                    if key not in kept.places:
+                        kept.rows[len(kept.places)] = self._made(learner, at, language, categories)
+                        kept.places[key] = len(kept.places)
+        return kept, [kept.places[key] for key in keys]
 
-    def _bar(
-        self, key: tuple[Hashable, int, str | None, frozenset[str] | None], learner: Learner, at: datetime
-    ) -> Scores:
-        found = self._bars.get(key)
-        if found is None:
-            *_, language, categories = key
-            shown = self._each(lambda c: is_entitled(learner, c) and is_readable(learner, c, language))
-            found = np.where(shown & self._live(at, categories), 0.0, -np.inf).astype(np.float32)
-            if len(self._bars) >= _KEPT:
-                self._bars.clear()
-            self._bars[key] = found
-        return found
+    def _circle(self, learner: Learner) -> tuple[Hashable, ...]:
+        """Return what it depends on of a learner who may be shown what."""
+        return learner.verified, learner.organisation if self._has_circles else None, learner.languages
+
+    def _with_room_for(self, keys: set[tuple[Hashable, ...]]) -> Bars:
+        """Return the rows that are kept, none where there is no room: who reads the old ones goes on doing so."""
+        places = self.kept.places
+        if len(places) + sum(key not in places for key in keys) > len(self.kept.rows):
+            self.kept = Bars(max(_KEPT, len(keys)), len(self.catalogue))
+        return self.kept
+
+    def _made(self, learner: Learner, at: datetime, language: str | None, categories: frozenset[str] | None) -> Scores:
+        examples, alike = self._sorts
+        shown = np.array([is_entitled(learner, c) and is_readable(learner, c, language) for c in examples], dtype=bool)
+        return np.where(shown[alike] & self._live(at, categories), 0.0, -np.inf).astype(np.float32)
+
+    @cached_property
+    def _sorts(self) -> tuple[list[Course], NDArray[np.int64]]:
+        """A course of each sort, and each course's sort: those alike are open to the same learners."""
+        sorts: dict[Hashable, int] = {}
+        examples: list[Course] = []
+        alike = []
+        for course in self.catalogue.courses:
+            if course is None:  # it is not live
+                alike.append(0)
+                continue
+            sort = course.restricted, course.entitled, course.languages
+            if sort not in sorts:
+                sorts[sort] = len(examples)
+                examples.append(course)
+            alike.append(sorts[sort])
+        return examples, np.array(alike, dtype=np.int64)
 
     def _live(self, at: datetime, categories: frozenset[str] | None) -> Mask:
         """Return which courses teach, are of the categories and can be taken then."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -31,6 +32,12 @@ class Shelf:
         """Reason code of the profile's model that adds most."""
         self.places: dict[Learner, int] = {}
 
+    @cached_property
+    def rows(self) -> tuple[Scores, NDArray[np.uint8]]:
+        """Scores and codes as rows: that of a profile in a situation is ``place * len(SITUATIONS) + situation``."""
+        n_courses = self.scores.shape[2]
+        return self.scores.reshape(-1, n_courses), self.loudest.reshape(-1, n_courses)
+
     def places_of(self, profiles: Sequence[Learner]) -> list[int]:
         """Return the place of each profile, -1 where it is not on the shelf."""
         return [self.places.get(profile, -1) for profile in profiles]
@@ -47,12 +54,13 @@ class Bases:
         self._rows = np.asarray(self.fold.rows)
         self.room = max(16, kept // (5 * len(SITUATIONS) * max(len(bundle.course_ids), 1)))
         """Profiles that a shelf has room for."""
-        self._shelf = self._empty_shelf(self.room)
+        self.shelf = self._empty_shelf(self.room)
+        """The one that rows are put on now."""
         self._lock = Lock()
 
-    def of(self, profiles: Sequence[Learner]) -> tuple[Shelf, NDArray[np.int64]]:
+    def of(self, profiles: Sequence[Learner]) -> tuple[Shelf, list[int]]:
         """Return a shelf with the rows of the profiles and their places; the same bits whoever else is asked about."""
-        shelf = self._shelf
+        shelf = self.shelf
         places = shelf.places_of(profiles)
         if -1 in places:
             with self._lock:
@@ -63,14 +71,14 @@ class Bases:
                         shelf.scores[place], shelf.loudest[place] = self._made(profile)
                         shelf.places[profile] = place
             places = shelf.places_of(profiles)
-        return shelf, np.array(places, dtype=np.int64)
+        return shelf, places
 
     def _with_room_for(self, profiles: set[Learner]) -> Shelf:
         """Return the shelf, a new one where this one has no room for all: who reads the old one goes on doing so."""
-        places = self._shelf.places
-        if len(places) + sum(profile not in places for profile in profiles) > len(self._shelf.scores):
-            self._shelf = self._empty_shelf(max(self.room, len(profiles)))
-        return self._shelf
+        places = self.shelf.places
+        if len(places) + sum(profile not in places for profile in profiles) > len(self.shelf.scores):
+            self.shelf = self._empty_shelf(max(self.room, len(profiles)))
+        return self.shelf
 
     def _empty_shelf(self, room: int) -> Shelf:
         # Memory is taken up as rows are put there.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recommender.gaps import SURE
 from recommender.listing.kernel import FROM_GROUP, FROM_NEED, FROM_OTHERS, Best
 from recommender.listing.list_facts import GAP_CODES, Voices
-from recommender.listing.lists import NOTHING
+from recommender.listing.lists import NOTHING, FewLists
 from recommender.listing.posts import PostTable, TaughtTable
 from recommender.listing.reason_codes import GOES_WITH, NEED
 from recommender.listing.standings import Standings
@@ -40,6 +40,29 @@ def reasons_compiled(
     return reasons, subjects
 
 
+def few_compiled(
+    best: Best,
+    said: NDArray[np.uint8],
+    own: NDArray[np.int64],
+    post: NDArray[np.int64],
+    standing: Standings,
+    posts: PostTable,
+    taught: TaughtTable,
+    voices: Voices,
+    situations: NDArray[np.int64],
+) -> FewLists:
+    """Return the lists of a few learners with their reasons; arguments as of ``reasons_compiled``."""
+    n, k = best.courses.shape
+    numbers, values = np.empty((n, 6, k), dtype=np.int64), np.empty((n, 2, k))
+    _few(
+        best.courses, best.scores, best.guided, best.nearest, best.loudest, said, own, post, situations,
+        standing.start, standing.at_least, standing.known, standing.rank, posts.start, posts.slot, posts.required,
+        posts.critical, taught.start, taught.competency, taught.from_level, taught.to_level, voices.of_group,
+        voices.of_others, voices.is_new, numbers, values,
+    )  # fmt: skip
+    return FewLists(numbers, values)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def _reasons(
     courses: Any, nearest: Any, loudest: Any, said: Any, own: Any, post: Any, situations: Any, start: Any,
@@ -48,36 +71,76 @@ def _reasons(
     reasons: Any, subjects: Any,
 ) -> None:  # fmt: skip
     for learner in range(len(courses)):
-        of_post, first_row = post[learner], start[learner]
-        first_need = post_start[of_post]
+        own_code, own_subject = reasons[learner], subjects[learner]
         for place in range(courses.shape[1]):
             course = courses[learner, place]
             if course == NOTHING:
                 continue
-            size = 0
-            lesson, slot = _worst_gap(
-                taught_start[course], taught_start[course + 1], slots[of_post], first_need, first_row, at_least, rank,
-                required, competency, from_level, to_level,
+            code, about, second, other, _ = _told(
+                course, nearest[learner, place], loudest[learner, place], said[own[learner]], post[learner],
+                situations[learner], start[learner], at_least, known, rank, post_start, slots, required, critical,
+                taught_start, competency, from_level, to_level, of_group, of_others, is_new,
             )  # fmt: skip
-            if slot >= 0:
-                critical_one = int(critical[first_need + slot])
-                reasons[learner, place, 0] = GAP_CODES[int(known[first_row + slot]), critical_one]
-                subjects[learner, place, 0] = competency[lesson]
-                size = 1
-            if nearest[learner, place] != NOTHING:
-                reasons[learner, place, size] = GOES_WITH
-                subjects[learner, place, size] = nearest[learner, place]
-                size += 1
-            if size < 2:
-                loud = loudest[learner, place]
-                code = said[own[learner], course]
-                if loud == FROM_NEED:
-                    code = np.uint8(NEED)
-                elif loud == FROM_OTHERS:
-                    code = np.uint8(of_others)
-                elif loud >= FROM_GROUP:
-                    code = of_group[max(situations[learner] - 1, 0), loud - FROM_GROUP, is_new[course]]
-                reasons[learner, place, size] = code
+            own_code[place, 0], own_code[place, 1] = code, second
+            own_subject[place, 0], own_subject[place, 1] = about, other
+
+
+@njit(cache=True, error_model="numpy")
+def _few(
+    courses: Any, scores: Any, guided: Any, nearest: Any, loudest: Any, said: Any, own: Any, post: Any,
+    situations: Any, start: Any, at_least: Any, known: Any, rank: Any, post_start: Any, slots: Any, required: Any,
+    critical: Any, taught_start: Any, competency: Any, from_level: Any, to_level: Any, of_group: Any, of_others: int,
+    is_new: Any, numbers: Any, values: Any,
+) -> None:  # fmt: skip
+    for learner in range(len(courses)):
+        for place in range(courses.shape[1]):
+            course = courses[learner, place]
+            code, about, second, other, held = 0, NOTHING, 0, NOTHING, 0.0
+            if course != NOTHING:
+                code, about, second, other, held = _told(
+                    course, nearest[learner, place], loudest[learner, place], said[own[learner]], post[learner],
+                    situations[learner], start[learner], at_least, known, rank, post_start, slots, required, critical,
+                    taught_start, competency, from_level, to_level, of_group, of_others, is_new,
+                )  # fmt: skip
+            numbers[learner, 0, place], numbers[learner, 1, place] = course, guided[learner, place]
+            numbers[learner, 2, place], numbers[learner, 3, place] = code, about
+            numbers[learner, 4, place], numbers[learner, 5, place] = second, other
+            values[learner, 0, place], values[learner, 1, place] = scores[learner, place], held
+
+
+@njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+def _told(
+    course: int, near: int, loud: int, said: Any, of_post: int, situation: int, first_row: int, at_least: Any,
+    known: Any, rank: Any, post_start: Any, slots: Any, required: Any, critical: Any, taught_start: Any,
+    competency: Any, from_level: Any, to_level: Any, of_group: Any, of_others: int, is_new: Any,
+) -> tuple[int, int, int, int, float]:  # fmt: skip
+    """Return code and subject of the first reason and of the second, and P(held) of the gap's step, 0 without a gap."""
+    first, first_need = taught_start[course], post_start[of_post]
+    lesson, slot = _worst_gap(
+        first, taught_start[course + 1], slots[of_post], first_need, first_row, at_least, rank, required, competency,
+        from_level, to_level,
+    )  # fmt: skip
+    code, about, held = 0, NOTHING, 0.0
+    if slot >= 0:
+        code = int(GAP_CODES[int(known[first_row + slot]), int(critical[first_need + slot])])
+        about = int(competency[lesson])
+        while competency[first] != about:  # the step that ``list_reasons.step_of`` names
+            first += 1
+        held = at_least[first_row + slot, min(to_level[first], required[first_need + slot])]
+    if near != NOTHING:
+        if slot >= 0:
+            return code, about, GOES_WITH, int(near), held
+        code, about = GOES_WITH, int(near)
+    most = int(said[course])
+    if loud == FROM_NEED:
+        most = NEED
+    elif loud == FROM_OTHERS:
+        most = int(of_others)
+    elif loud >= FROM_GROUP:
+        most = int(of_group[max(situation - 1, 0), loud - FROM_GROUP, is_new[course]])
+    if code:
+        return code, about, most, NOTHING, held
+    return most, NOTHING, 0, NOTHING, held
 
 
 @njit(cache=True, nogil=True, error_model="numpy", forceinline=True)

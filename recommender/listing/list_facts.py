@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from models.fold import ALL
 from models.hybrid import Hybrid
 from recommender.gaps import SURE
-from recommender.listing.catalogue import Catalogue
 from recommender.listing.kernel import FROM_GROUP, FROM_NEED, FROM_OTHERS, Best
 from recommender.listing.lists import NOTHING
+from recommender.listing.posts import PostTable, TaughtTable
 from recommender.listing.reason_codes import (
     CLOSES,
     CLOSES_CRITICAL,
@@ -61,11 +61,14 @@ def reasons_plain(
     own: NDArray[np.int64],
     post: NDArray[np.int64],
     standing: Standings,
-    catalogue: Catalogue,
+    posts: PostTable,
+    taught: TaughtTable,
     voices: Voices,
     situations: NDArray[np.int64],
-) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.float64]]:
     """Return reason codes and subjects, shapes (n, k, 2): the gap, what it goes with, else what says most.
+
+    With them goes P(held) of the gap's step, shape (n, k), 0 where there is no gap.
 
     A loop over a few courses; ``facts_numba`` does the same for millions.
 
@@ -79,19 +82,20 @@ def reasons_plain(
         Shape (n,), row of each learner's post.
     standing
         Where the learners stand.
-    catalogue, voices
-        What courses teach and posts require; the codes of what is not a base row.
+    posts, taught, voices
+        What posts require and courses teach; the codes of what is not a base row.
     situations
         Shape (n,), number in ``SITUATIONS``.
     """
     shape = (*best.courses.shape, 2)
     reasons, subjects = np.zeros(shape, dtype=np.uint8), np.full(shape, NOTHING, dtype=np.int32)
+    held = np.zeros(best.courses.shape)
     for learner, courses in enumerate(best.courses.tolist()):
-        gaps = _Gaps(catalogue, int(post[learner]), standing, learner)
+        gaps = _Gaps(posts, taught, int(post[learner]), standing, learner)
         for place, course in enumerate(courses):
             if course == NOTHING:
                 break
-            found = gaps.closed_by(course)
+            found, held[learner, place] = gaps.closed_by(course)
             if (nearest := int(best.nearest[learner, place])) != NOTHING:
                 found.append((GOES_WITH, nearest))
             if len(found) < _LIMIT:
@@ -99,33 +103,38 @@ def reasons_plain(
                 found.append((voices.code(loud, base, int(situations[learner]), course), NOTHING))
             for number, (code, subject) in enumerate(found):
                 reasons[learner, place, number], subjects[learner, place, number] = code, subject
-    return reasons, subjects
+    return reasons, subjects, held
 
 
 class _Gaps:
     """The gaps of one learner."""
 
-    def __init__(self, catalogue: Catalogue, post: int, standing: Standings, learner: int) -> None:
+    def __init__(self, posts: PostTable, taught: TaughtTable, post: int, standing: Standings, learner: int) -> None:
         rows = slice(int(standing.start[learner]), int(standing.start[learner + 1]))
-        first = int(catalogue.posts.start[post])
-        self.taught = catalogue.taught.lessons
-        self.slots = catalogue.slots_of(post)
+        first = int(posts.start[post])
+        self.taught = taught.lessons
+        self.slots = posts.slot[post]
         self.at_least = standing.at_least[rows].tolist()
         self.known = standing.known[rows].tolist()
         self.rank = standing.rank[rows].tolist()
-        self.needs = catalogue.posts.requirements[first : first + len(self.rank)]
+        self.needs = posts.requirements[first : first + len(self.rank)]
 
-    def closed_by(self, course: int) -> list[tuple[int, int]]:
-        """Return code and competency of the worst gap that the course closes a step of, if it closes one."""
+    def closed_by(self, course: int) -> tuple[list[tuple[int, int]], float]:
+        """Return code and competency of the worst gap that the course closes a step of, and P(held), if it closes one.
+
+        P(held) is of the step that ``list_reasons.step_of`` names.
+        """
         worst: tuple[int, int, int] | None = None
         for competency, from_level, to_level in self.taught[course]:
-            slot = self.slots.get(competency, -1)
+            slot = int(self.slots[competency])
             if slot < 0 or from_level >= self.needs[slot].level:
                 continue
             held = self.at_least[slot][min(to_level, self.needs[slot].level)]
             if held < SURE and (worst is None or self.rank[slot] < worst[0]):
                 worst = self.rank[slot], slot, competency
         if worst is None:
-            return []
+            return [], 0.0
         _, slot, competency = worst
-        return [(int(GAP_CODES[int(self.known[slot]), int(self.needs[slot].critical)]), competency)]
+        level = next(last for taught, _, last in self.taught[course] if taught == competency)
+        code = int(GAP_CODES[int(self.known[slot]), int(self.needs[slot].critical)])
+        return [(code, competency)], self.at_least[slot][min(level, self.needs[slot].level)]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import NotReadyError
-from features.times import milliseconds
 from models.base import LearnerBatch, Scores
 from models.blended import need_height
 from models.bundle import Bundle
@@ -22,11 +23,12 @@ from models.plan import LITTLE, NEIGHBOURS_NAME, SITUATIONS, situation
 from recommender.listing.allowed import Allowed
 from recommender.listing.bases import KEPT_BYTES_OF_MANY, Bases
 from recommender.listing.block import LearnerBlock
-from recommender.listing.catalogue import Catalogue
+from recommender.listing.catalogue import Catalogue, milliseconds
 from recommender.listing.course_needs import Lessons, Lifts, course_needs, lifts
 from recommender.listing.kernel import ALL_COURSES, ONLY_DESIRABLE, ONLY_GUIDED, Best, Work, best_plain
 from recommender.listing.list_facts import Voices, reasons_plain
-from recommender.listing.lists import Lists
+from recommender.listing.lists import FewLists, Lists
+from recommender.listing.said import Said, Sayings
 from recommender.listing.standings import Standings, standings
 from recommender.listing.untold import Untold
 from recommender.state.evidence_table import DEFAULT_EVIDENCE, EvidenceTable
@@ -38,7 +40,7 @@ _S = len(SITUATIONS)
 _TRACKS = {None: ALL_COURSES, "guided": ONLY_GUIDED, "desirable": ONLY_DESIRABLE}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Asked:
     """What is asked for."""
 
@@ -49,17 +51,17 @@ class _Asked:
     categories: frozenset[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What profiles say, and what they may be shown."""
+@dataclass(slots=True)
+class _Found:
+    """The courses of some learners, and what reasons are made of."""
 
-    scores: Scores
-    """Rows of scores, one for each situation in each place; so are ``codes``."""
-    codes: NDArray[np.uint8]
-    place: NDArray[np.int64]
-    """Shape (n_profiles,), of each profile of the block, -1 where it was not asked about; so is ``bar``."""
-    bars: Scores
-    bar: NDArray[np.int64]
+    best: Best
+    work: Work
+    post: NDArray[np.int64]
+    """Shape (n,), row of each learner's post."""
+    standing: Standings
+    rows: NDArray[np.int64]
+    """Shape (n,), number in ``SITUATIONS``."""
 
 
 class Lister:
@@ -96,6 +98,7 @@ class Lister:
         self._kinds = KindArrays.of(table)
         self._allowed = Allowed(self.catalogue)
         self._bases = Bases(bundle, kept, compiled=compiled)
+        self._sayings = Sayings(self._bases, self._allowed)
 
     def best(
         self,
@@ -132,9 +135,9 @@ class Lister:
         for group in self._groups(block):
             said = self._said(block, block.profile[group], asked)
 
-            def put(start: int, group: NDArray[np.int64] = group, said: _Said = said) -> None:
+            def put(start: int, group: NDArray[np.int64] = group, said: Said = said) -> None:
                 some = group[start : start + AT_ONCE]
-                found.put(some, self._listed(block, some, said, asked)[0])
+                found.put(some, self._listed(block, some, said, asked))
 
             starts = range(0, len(group), AT_ONCE)
             if threads == 1 or len(starts) == 1:
@@ -160,22 +163,35 @@ class Lister:
         track: str | None = None,
         language: str | None = None,
         categories: frozenset[str] | None = None,
-    ) -> tuple[Lists, Standings]:
-        """Return the lists of a few learners, all at once, and where they stand: what reasons are about."""
+    ) -> FewLists:
+        """Return the lists of a few learners, all at once."""
         asked = _Asked(at, k, _TRACKS[track], language, categories)
-        return self._listed(block, np.arange(len(block)), self._said(block, block.profile, asked), asked)
+        said = self._sayings.of(block.profiles, at, language, categories)
+        found = self._found(block, np.arange(len(block)), said, asked)
+        best, facts = found.best, self._facts(found, said)
+        if self.compiled:
+            from recommender.listing.facts_numba import few_compiled  # noqa: PLC0415 - serving does without it
 
-    def _listed(
-        self, block: LearnerBlock, learners: NDArray[np.int64], said: _Said, asked: _Asked
-    ) -> tuple[Lists, Standings]:
-        """Return lists and standings of some learners of the block, in their order."""
+            return few_compiled(*facts)
+        reasons, subjects, held = reasons_plain(*facts)
+        return FewLists.of(Lists(best.courses, best.scores, best.guided, reasons, subjects), held)
+
+    def _listed(self, block: LearnerBlock, learners: NDArray[np.int64], said: Said, asked: _Asked) -> Lists:
+        """Return lists of some learners of the block, in their order."""
+        found = self._found(block, learners, said, asked)
+        best, facts = found.best, self._facts(found, said)
+        if self.compiled:
+            from recommender.listing.facts_numba import reasons_compiled  # noqa: PLC0415 - serving does without it
+
+            return Lists(best.courses, best.scores, best.guided, *reasons_compiled(*facts))
+        return Lists(best.courses, best.scores, best.guided, *reasons_plain(*facts)[:2])
+
+    def _found(self, block: LearnerBlock, learners: NDArray[np.int64], said: Said, asked: _Asked) -> _Found:
         profile = block.profile[learners]
         post, rows = block.post[profile], situation(block.histories.lengths[learners])
         standing, needs = self._needs(block, learners, post, rows, asked.at)
         work = self._work(block, learners, rows, needs, said)
-        best = self._kernel(work, asked.k, asked.track)
-        reasons, subjects = self._reasons(best, work, said.codes, post, standing, rows)
-        return Lists(best.courses, best.scores, best.guided, reasons, subjects), standing
+        return _Found(self._kernel(work, asked.k, asked.track), work, post, standing, rows)
 
     def _needs(
         self,
@@ -196,21 +212,10 @@ class Lister:
         needs = course_needs(post, standing, posts, lessons)
         return standing, lifts(needs, self._heights[rows])
 
-    def _reasons(
-        self,
-        best: Best,
-        work: Work,
-        codes: NDArray[np.uint8],
-        post: NDArray[np.int64],
-        standing: Standings,
-        rows: NDArray[np.int64],
-    ) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
-        posts, taught = self.catalogue.posts, self.catalogue.taught
-        if self.compiled:
-            from recommender.listing.facts_numba import reasons_compiled  # noqa: PLC0415 - serving does without it
-
-            return reasons_compiled(best, codes, work.own, post, standing, posts, taught, self._voices, rows)
-        return reasons_plain(best, codes, work.own, post, standing, self.catalogue, self._voices, rows)
+    def _facts(self, found: _Found, said: Said) -> tuple[Any, ...]:
+        """Return what reasons are made of, in the order that ``list_facts`` takes it."""
+        posts, taught, own = self.catalogue.posts, self.catalogue.taught, found.work.own
+        return found.best, said.codes, own, found.post, found.standing, posts, taught, self._voices, found.rows
 
     def _kernel(self, work: Work, k: int, track: int) -> Best:
         k = min(k, len(self.catalogue))
@@ -226,7 +231,7 @@ class Lister:
         learners: NDArray[np.int64],
         rows: NDArray[np.int64],
         needs: Lifts,
-        said: _Said,
+        said: Said,
     ) -> Work:
         """Return what the kernel reads."""
         profile = block.profile[learners]
@@ -252,16 +257,15 @@ class Lister:
             little=LITTLE,
         )
 
-    def _said(self, block: LearnerBlock, profile: NDArray[np.int32], asked: _Asked) -> _Said:
+    def _said(self, block: LearnerBlock, profile: NDArray[np.int32], asked: _Asked) -> Said:
         """Return what some of the block's profiles say, and what they may be shown."""
-        n, n_courses = len(block.profiles), len(self.catalogue)
-        met = np.flatnonzero(np.bincount(profile, minlength=n)) if n > 1 else np.arange(n)
+        n = len(block.profiles)
+        met = np.flatnonzero(np.bincount(profile, minlength=n))
         profiles = [block.profiles[one] for one in met.tolist()]
         shelf, places = self._bases.of(profiles)
-        bars, bar = self._allowed.bars(profiles, asked.at, asked.language, asked.categories)
-        if len(met) < n:
-            places, bar = (_spread(values, met, n) for values in (places, bar))
-        return _Said(shelf.scores.reshape(-1, n_courses), shelf.loudest.reshape(-1, n_courses), places, bars, bar)
+        bars, own = self._allowed.bars(profiles, asked.at, asked.language, asked.categories)
+        place, bar = (_spread(values, met, n) for values in (places, own))
+        return Said(*shelf.rows, place, bars.rows, bar)
 
     def _others(self, block: LearnerBlock, learners: NDArray[np.int64], rows: NDArray[np.int64]) -> Scores:
         hybrid = self.bundle.hybrid
@@ -316,7 +320,7 @@ class Lister:
         return Voices.of(self.bundle.hybrid, len(self.catalogue))
 
 
-def _spread(values: NDArray[np.int64], places: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+def _spread(values: Sequence[int], places: NDArray[np.int64], n: int) -> NDArray[np.int64]:
     """Return shape (n,) with the values in their places, -1 elsewhere."""
     out = np.full(n, -1, dtype=np.int64)
     out[places] = values

@@ -44,3 +44,20 @@ class Lists:
 
     def __len__(self) -> int:
         return len(self.courses)
+
+
+@dataclass(slots=True)
+class FewLists:
+    """Lists of a few learners in two arrays, so that each is read at once."""
+
+    numbers: NDArray[np.int64]
+    """Shape (n, 6, k): course, 1 where it is guided, code and subject of the first reason, and of the second."""
+    values: NDArray[np.float64]
+    """Shape (n, 2, k): the score; P(held) of the step that the first reason is about, 0 where it is about none."""
+
+    @classmethod
+    def of(cls, lists: Lists, held: NDArray[np.float64]) -> FewLists:
+        """Put lists together; ``held`` has shape (n, k)."""
+        told = [column[:, :, place] for place in (0, 1) for column in (lists.reasons, lists.subjects)]
+        numbers = np.stack([lists.courses, lists.guided, *told], axis=1).astype(np.int64)
+        return cls(numbers, np.stack([lists.scores, held], axis=1).astype(np.float64))
