@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from features.records import Learner
 from features.reference import Course
+from features.times import milliseconds
 from models.base import Scores
 from recommender.eligibility import is_entitled, is_readable
-from recommender.listing.catalogue import Catalogue, milliseconds
+from recommender.listing.catalogue import Catalogue
 
 Mask = NDArray[np.bool_]
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.errors import NotReadyError
+from features.times import milliseconds
 from models.base import LearnerBatch, Scores
 from models.blended import need_height
 from models.bundle import Bundle
@@ -23,7 +24,7 @@ from models.plan import LITTLE, NEIGHBOURS_NAME, SITUATIONS, situation
 from recommender.listing.allowed import Allowed
 from recommender.listing.bases import KEPT_BYTES_OF_MANY, Bases
 from recommender.listing.block import LearnerBlock
-from recommender.listing.catalogue import Catalogue, milliseconds
+from recommender.listing.catalogue import Catalogue
 from recommender.listing.course_needs import Lessons, Lifts, course_needs, lifts
 from recommender.listing.kernel import ALL_COURSES, ONLY_DESIRABLE, ONLY_GUIDED, Best, Work, best_plain
 from recommender.listing.list_facts import Voices, reasons_plain
