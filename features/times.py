@@ -25,10 +25,15 @@ def _at(second: int) -> datetime:
 def platform_time(moment: datetime) -> datetime:
     """Return ``moment`` as a naive time in the platform's time zone; a naive one is there already.
 
+    ``ValueError`` where it is before the first year or after the last one there.
+
     >>> platform_time(datetime.fromisoformat("2026-04-01T00:00:00Z")).isoformat()
     '2026-04-01T05:30:00'
     """
-    local = moment if moment.tzinfo is None else moment.astimezone(IST).replace(tzinfo=None)
+    try:
+        local = moment if moment.tzinfo is None else moment.astimezone(IST).replace(tzinfo=None)
+    except OverflowError:
+        raise ValueError("a time between the years 1 and 9999") from None
     return local.replace(microsecond=local.microsecond // 1000 * 1000)
 
 

@@ -109,7 +109,7 @@ class Witness:
             action=action,
             route=f"{scope['method']} {path or '(none)'}",
             status=status,
-            object=subject or _named(scope),
+            object=(subject or _named(scope) or "")[:_MOST] or None,
             detail=detail,
             origin=client[0] if client else None,
             request_id=scope.get("karmapath.request_id"),
@@ -121,7 +121,7 @@ def _named(scope: Scope) -> str | None:
     named = scope.get("path_params") or {}
     for name in ("learner", *named):
         if name in named:
-            return f"{name}:{named[name]}"[:_MOST]
+            return f"{name}:{named[name]}"
     return None
 
 

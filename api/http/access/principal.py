@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +33,18 @@ class Principal:
     """The own learner's id."""
     organisation: str | None = None
     """The organisation whose tree a planner sees."""
+
+
+_ID = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,200}")
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be somebody's id: no control characters, no half ones, not without end.
+
+    >>> is_id("0b9e-77"), is_id("0b9e" + chr(10)), is_id("")
+    (True, False, False)
+    """
+    return _ID.fullmatch(text) is not None
 
 
 ANYBODY = Principal("anybody", Role.ADMIN)

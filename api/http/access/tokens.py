@@ -18,7 +18,7 @@ from typing import Any
 
 import jwt
 
-from api.http.access.principal import Principal, Role
+from api.http.access.principal import Principal, Role, is_id
 from api.http.problems import UnauthorisedError
 
 log = logging.getLogger("karmapath.access.tokens")
@@ -95,10 +95,10 @@ class Tokens:
         """Return whom the token speaks for; ``UnauthorisedError`` if it does not hold."""
         claims = self._claims(token)
         subject = str(claims["sub"]).rsplit(":", 1)[-1].strip()  # Keycloak: f:<realm>:<id>
-        if not subject:
+        if not is_id(subject):
             raise self._refused("NoSubject")
-        organisation = claims.get(self._organisation_claim)
-        return Principal(subject, self._role(claims), subject, None if organisation is None else str(organisation))
+        organisation = str(claims.get(self._organisation_claim) or "")
+        return Principal(subject, self._role(claims), subject, organisation if is_id(organisation) else None)
 
     def _refused(self, reason: str) -> UnauthorisedError:
         return UnauthorisedError(
@@ -129,7 +129,8 @@ class Tokens:
     def _role(self, claims: Mapping[str, Any]) -> Role:
         access = claims.get("realm_access")
         named = access.get("roles", ()) if isinstance(access, dict) else ()
-        held = {self._roles[name] for name in named if isinstance(name, str) and name in self._roles}
+        told = named if isinstance(named, list) else ()
+        held = {self._roles[name] for name in told if isinstance(name, str) and name in self._roles}
         return next((role for role in _ORDER if role in held), Role.LEARNER)
 
 

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import Header, Request
 
 from api.http.access.gate import principal_of, require_learner
-from api.http.access.principal import Role
+from api.http.access.principal import Role, is_id
 from api.http.problems import ForbiddenError
 from api.http.service import service_of
+from features.errors import KarmapathError
 
 
 def caller(
@@ -19,12 +20,17 @@ def caller(
 ) -> str | None:
     """Return the id of the learner in whose name the gateway calls, ``None`` where it sets none.
 
-    What a token says wins over the headers.
+    What a token says wins over the headers. ``KarmapathError`` if a header is nobody's id.
     """
     principal = principal_of(request)
     if principal.role is Role.LEARNER:
         return principal.learner
-    return wid or x_authenticated_userid or None
+    named = wid or x_authenticated_userid or None
+    if named is not None and not is_id(named):
+        raise KarmapathError(
+            f"a header that names {named[:40]!r}", "an id of at most 200 characters", "send the caller's id"
+        )
+    return named
 
 
 def learner_of(request: Request, caller: str | None, named: str) -> str:

@@ -8,6 +8,7 @@ for the caller whatever the id; only courses that the portal's search shows are 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -37,6 +38,8 @@ FAMILIES = ("/api/recommendation", "/courseRecommendation", "/api/courseRecommen
 log = logging.getLogger("karmapath.igot")
 
 SURFACE = "igot"
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+"""What may become a list's id because a client asked for it."""
 _SEARCHED = 100
 """How deep the list is searched for courses of the competencies that a request names."""
 
@@ -200,7 +203,7 @@ async def _for_caller(service: Service, wanted: str, caller: str | None, *, is_f
     if caller is None:
         ranked = await _recommend(service, record, service.settings.igot_limit)
         return service.shown("", SURFACE, service.engine, ranked, list_id=wanted)
-    return await _make(service, record, wanted if is_free and len(wanted) <= 100 else str(uuid4()), 1)
+    return await _make(service, record, wanted if is_free and _ID.fullmatch(wanted) else str(uuid4()), 1)
 
 
 async def _make(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.responses import Response
 
 from api.http.answers import Answer, stamp
@@ -27,9 +27,8 @@ def _written(value: object) -> object:
 
 
 Moment = Annotated[
-    datetime | None,
+    Annotated[datetime, BeforeValidator(_written), AfterValidator(platform_time)] | None,
     Query(description="a moment; without a zone it is in India Standard Time"),
-    BeforeValidator(_written),
 ]
 
 
@@ -75,7 +74,7 @@ async def audit(
 ) -> Response:
     """Return who saw, changed, erased or was refused what, the newest first."""
     service = service_of(request)
-    wanted = AuditFilter(_at(since), _at(until), principal, action, object)
+    wanted = AuditFilter(since, until, principal, action, object)
     await service.auditor.written()
     found = await service.write(service.auditor.sink.read, wanted, limit, before)
     following = found[-1].number if len(found) == limit else None
@@ -90,7 +89,3 @@ def item(entry: AuditEntry) -> dict[str, object]:
         "detail": entry.detail, "origin": entry.origin, "request": entry.request_id, "status": entry.status,
         "times": entry.times,
     }  # fmt: skip
-
-
-def _at(moment: datetime | None) -> datetime | None:
-    return None if moment is None else platform_time(moment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from urllib.parse import quote
 
 JSON = {"content-type": "application/json"}
@@ -109,6 +110,9 @@ EVENTS: dict[str, tuple[object, int]] = {
     "a day that is none": ({"at": "2026-02-30T00:00:00Z"}, 422),
     "a year beyond years": ({"at": "99999-01-01T00:00:00Z"}, 422),
     "a time as a number": ({"at": 1e18}, 422),
+    "a moment before the first year": ({"at": "0001-01-01T00:00:00+14:00"}, 422),
+    "a moment after the last year": ({"at": "9999-12-31T23:59:59-12:00"}, 422),
+    "a zone that is none": ({"at": "2026-01-01T00:00:00+99:00"}, 422),
     "a key without end": ({"key": "k" * 201}, 422),
     "a key with a NUL": ({"key": "k\x00"}, 422),
     "a level beyond levels": ({"kind": "peer", "course": None, "competency": "data", "level": 6}, 422),
@@ -130,6 +134,9 @@ FIELDS: dict[str, tuple[str, dict[str, object]]] = {
     "a limit of nothing": ("/v1/recommendations", {"limit": 0}),
     "half a course": ("/v1/recommendations", {"limit": 1.5}),
     "a limit as a text": ("/v1/recommendations", {"limit": "3"}),
+    "a history before the first year": (
+        "/v1/recommendations", {"history": [{"course": "c2", "completed_on": "0001-01-01T00:00:00+14:00"}]},
+    ),
     "a language that is code": ("/v1/recommendations", {"language": "en'--"}),
     "a history without end": ("/v1/recommendations", {"history": [{"course": f"c{n}"} for n in range(2_001)]}),
     "a designation without end": ("/v1/recommendations", {"profile": {"designation": "x" * 501}}),
@@ -242,6 +249,10 @@ def callers() -> Iterator[Case]:
         body = json.dumps({"user_id": "L4", "department": "First"}).encode()
         yield Case(f"{family} of another", "POST", f"{family}/create", 403, LEARNER | JSON, body)
         yield Case(f"{family} body and header", "POST", f"{family}/create", 403, SERVICE | JSON | {"wid": "L3"}, body)
+        for header, text in product(("wid", "x-authenticated-userid"), ("L" * 201, "L3\tL4", "L3\x7f")):
+            named = SERVICE | JSON | {header: text}
+            yield Case(f"{family}: read by {header} {text[:9]!r}", "GET", f"{family}/read/x", 422, named)
+            yield Case(f"{family}: list for {header} {text[:9]!r}", "POST", f"{family}/create", 422, named, body)
     thumb = json.dumps({"learner": "L4", "course": "c2", "rating": 0}).encode()
     yield Case("a thumb of another", "POST", "/v1/feedback", 403, LEARNER | JSON, thumb)
     event = json.dumps(GOOD["/v1/events"]).encode()
@@ -275,6 +286,8 @@ def searches() -> Iterator[Case]:
     yield Case("search for another organisation's", "GET", "/v1/search?learner=L7", 403, PLANNER)
     yield Case("search for nobody by a planner", "GET", "/v1/search?learner=nobody", 403, PLANNER)
     yield Case("search without proof", "GET", "/v1/search?q=noting", 401, {})
+    for moment in ("0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-12:00", "1e18", "-1"):
+        yield Case(f"the log since {moment}", "GET", f"/v1/audit?since={moment}", 422)
     yield Case("search by POST", "POST", "/v1/search", 405, SERVICE | JSON, b"{}")
     group = {"request": {"multiFilters": [{"name": "x"}]}}
     for question in (

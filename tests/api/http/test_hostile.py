@@ -185,6 +185,10 @@ FORGED: dict[str, Callable[[], str]] = {
     "without a subject": lambda: signed(sub=None),
     "an empty subject": lambda: signed(sub="f:realm:"),
     "a subject that is a list": lambda: raw_payload(json.dumps(claims() | {"sub": ["L3"]}).encode()),
+    "a subject with half a character": lambda: raw_payload(json.dumps(claims(sub="f:realm:\ud800")).encode()),
+    "a subject with a NUL": lambda: signed(sub="f:realm:L3\x00"),
+    "a subject of two lines": lambda: signed(sub="f:realm:L3\nL4"),
+    "a subject without end": lambda: signed(sub="f:realm:" + "L" * 201),
     "another payload": lambda: tampered(1, part(claims(sub="f:realm:L4"))),
     "another header": lambda: tampered(0, part({"alg": "RS512", "kid": "ours"})),
     "another signature": lambda: tampered(2, part(bytes(256))),
@@ -225,6 +229,10 @@ def test_a_token_that_holds_opens_what_its_role_may(fortress: TestClient) -> Non
     assert status("/v1/learners/L7/gaps", realm_access={"roles": ["MDO_ADMIN"]}) == 403
     assert status("/v1/learners/L4/gaps", realm_access={"roles": "KARMAPATH_ADMIN"}) == 403
     assert status("/v1/learners/L4/gaps", realm_access=["KARMAPATH_ADMIN"]) == 403
+    for roles in (None, 5, True, {"KARMAPATH_ADMIN": True}, [["KARMAPATH_ADMIN"]], [None]):
+        assert status("/v1/learners/L4/gaps", realm_access={"roles": roles}) == 403
+    for place in ("d2\x00", "\ud800", ["d2"], {"d2": 1}, "d2" * 200):
+        assert status("/v1/learners/L7/gaps", realm_access={"roles": ["MDO_ADMIN"]}, rootOrgId=place) == 403
 
 
 def test_a_learners_token_wins_over_the_gateways_key_and_over_what_headers_say(fortress: TestClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from starlette.testclient import TestClient
@@ -92,6 +93,13 @@ def test_read_of_an_unknown_id_is_200_with_a_fresh_list_for_the_caller_and_stays
     again = client.get(f"{base}/read/stale-id", headers=headers).json()
     assert again["id"] == document["id"]
     assert "c2" not in ids(again)
+
+
+def test_an_id_that_is_none_is_read_and_not_kept(client: TestClient, base: str) -> None:
+    for wanted in ("%0d%0a%1b", "a" * 101, "a%20b"):
+        answer = client.get(f"{base}/read/{wanted}", headers={"wid": "L3"})
+        assert answer.status_code == 200
+        assert UUID(answer.json()["id"])
 
 
 def test_read_without_any_caller_is_200_with_what_is_popular(client: TestClient, base: str) -> None:

@@ -118,6 +118,36 @@ def test_nobody_gets_another_protocol(port: int) -> None:
     assert status(exchange(port, GET + upgrade)) in (200, 400, 404)
 
 
+def test_what_stands_behind_a_body_is_nobodys_header(port: int) -> None:
+    body = b'{"user_id":"L3","department":"First"}'
+    head = b"POST /courseRecommendation/create HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    chunks = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n" % (len(body), body)
+    assert status(exchange(port, head + b"wid: L4\r\n" + chunks + b"\r\n")) == 403
+    assert status(exchange(port, head + chunks + b"wid: L4\r\n\r\n")) == 200
+    assert status(exchange(port, head + b"wid: L3\r\n" + chunks + b"wid: L4\r\n\r\n")) == 200
+
+
+@pytest.mark.parametrize("head", [GET + b"Content-Length: 999\r\n\r\n", POST + b"Content-Length: 999999999\r\n\r\n"])
+def test_a_body_that_goes_on_after_its_answer_gives_the_connection_back(port: int, head: bytes) -> None:
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), timeout=SILENCE) as connection:
+        connection.sendall(head)
+        answer = b""
+        while time.monotonic() - began < 5 * DEADLINE:
+            try:
+                connection.sendall(b" ")
+                found = connection.recv(65_536)
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            if not found:
+                break
+            answer += found
+    assert status(answer) in (200, 413)
+    assert time.monotonic() - began < 4 * DEADLINE
+
+
 def test_a_head_without_end_is_cut_off(port: int) -> None:
     answer = exchange(port, GET, *[b"X-A: " + b"a" * 7_000 + b"\r\n"] * 10, pause=0.02)
     assert status(answer) == 431
