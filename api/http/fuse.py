@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from api.http.deadline import Deadline
 from features.store import StoreError
 
 T = TypeVar("T")
@@ -17,6 +17,7 @@ class Fuse:
 
     def __init__(self, seconds: float, rest: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
+        self._deadline = Deadline(seconds)
         self._rest = rest
         self._clock = clock
         self._blown_until = float("-inf")
@@ -33,8 +34,7 @@ class Fuse:
             work.close()
             raise self._error()
         try:
-            async with asyncio.timeout(self._seconds):
-                return await work
+            return await self._deadline(work)
         except TimeoutError:
             self._blown_until = self._clock() + self._rest
             raise self._error() from None

@@ -9,7 +9,6 @@ leaves whatever is not plain (an unknown parameter, a value out of range, anothe
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import time
 from collections.abc import Iterable, Mapping
@@ -24,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.http.access.gate import enter
 from api.http.bodies import WITHOUT_BODY, read_body, replay
 from api.http.border import Border, missing
+from api.http.deadline import Deadline
 from api.http.envelope import OVERDUE, REQUEST_ID, Envelope, failed, request_id
 from api.http.given import Given, NotPlainError
 from api.http.problems import problem_of
@@ -55,6 +55,7 @@ class Lane:
         self._envelope = envelope
         self._witness = witness
         self._origins = origins
+        self._deadline = Deadline(2 * envelope.deadline)
         self._exact: dict[tuple[str, str], _Stop] = {}
         self._patterns: list[_Stop] = []
         for route in routes:
@@ -104,16 +105,13 @@ class Lane:
 
     async def _answered(self, stop: _Stop, request: Request, values: dict[str, Any], number: str) -> Response:
         try:
-            async with asyncio.timeout(2 * self._envelope.deadline):
-                await enter(request)
-                response: Response = await stop.given.call(**values, **stop.given.solved(request))
+            return await self._deadline(stop.answer(request, values))
         except KarmapathError as error:
             return problem_of(error)
         except TimeoutError:
             return problem_of(OVERDUE)
         except Exception:
             return failed(number)
-        return response
 
     def _is_from_a_page(self, scope: Scope) -> bool:
         return self._origins and any(name == _ORIGIN for name, _ in scope["headers"])
@@ -143,6 +141,12 @@ class _Stop:
     @classmethod
     def of(cls, route: APIRoute) -> _Stop:
         return cls(route, min(route.methods or {"GET"}), Given.of(route.dependant))
+
+    async def answer(self, request: Request, values: dict[str, Any]) -> Response:
+        """Let the request in and return what the route answers."""
+        await enter(request)
+        response: Response = await self.given.call(**values, **self.given.solved(request))
+        return response
 
 
 async def _sent(answer: Response, scope: Scope, number: str, send: Send) -> None:
