@@ -11,7 +11,7 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special
 
 from features.interactions import TableScanner
 from features.reference import Reference
@@ -86,13 +86,13 @@ def _smoothed(found: pl.DataFrame, share: float) -> pl.DataFrame:
     typical = float(np.nansum(spreads * ratings) / max(1.0, ratings[np.isfinite(spreads)].sum())) or 1.0
     middle = float((means * ratings).sum() / max(1.0, ratings.sum())) if ratings.sum() else np.nan
     rating = (means * ratings + middle * PRIOR_RATINGS) / (ratings + PRIOR_RATINGS)
-    error = np.sqrt(typical / (ratings + PRIOR_RATINGS)) * stats.norm.ppf(1 - tail)
+    error = np.sqrt(typical / (ratings + PRIOR_RATINGS)) * special.ndtri(1 - tail)
     return found.select(
         "course_id", "name", "provider",
         pl.col("free").cast(pl.Int64).alias("enrolments"),
         pl.Series("completion", a / (a + b)),
-        pl.Series("completion_low", np.asarray(stats.beta.ppf(tail, a, b))),
-        pl.Series("completion_high", np.asarray(stats.beta.ppf(1 - tail, a, b))),
+        pl.Series("completion_low", np.asarray(special.betaincinv(a, b, tail))),
+        pl.Series("completion_high", np.asarray(special.betaincinv(a, b, 1 - tail))),
         pl.col("ratings").cast(pl.Int64),
         pl.Series("rating", rating).fill_nan(None),
         pl.Series("rating_low", rating - error).fill_nan(None),

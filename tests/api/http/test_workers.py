@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -28,6 +29,10 @@ pytestmark = [
 def workers(process: subprocess.Popen[bytes]) -> set[int]:
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     return {int(child) for child in children if alive(int(child))}
+
+
+def is_served_by(process: subprocess.Popen[bytes], count: int) -> bool:
+    return len(workers(process)) == count
 
 
 def await_true(holds: Callable[[], object], seconds: float = 30) -> None:
@@ -98,7 +103,7 @@ def test_there_are_more_and_fewer_of_them_on_signals_and_never_none(home: Home) 
         await_true(lambda: len(workers(process)) == 3)
         for left in (2, 1, 1):
             process.send_signal(signal.SIGTTOU)
-            await_true(lambda left=left: len(workers(process)) == left)
+            await_true(partial(is_served_by, process, left))
         assert model(base)
         process.terminate()
         assert process.wait(30) == 0
