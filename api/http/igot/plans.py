@@ -15,8 +15,9 @@ from api.http.answers import Answer, stamp
 from api.http.igot.caller import caller
 from api.http.igot.profile import record_for
 from api.http.service import Service, service_of
-from features.records import PlannedCourse
+from features.records import Learner, PlannedCourse
 from features.reference import Reference
+from recommender.eligibility import is_entitled
 
 PATHS = ("/cbplan/v4/user/dictionary", "/api/cbplan/v4/user/dictionary")
 Caller = Annotated[str | None, Depends(caller)]
@@ -48,12 +49,16 @@ class PlanResponse(BaseModel):
 
 
 async def dictionary(request: Request, body: PlanRequest, caller: Caller) -> Response:
-    """Return the plans that hold for the caller and are due in the year, those of the appraisal apart."""
+    """Return the plans that hold for the caller and are due in the year, those of the appraisal apart.
+
+    Restricted courses stand in them for those who may take them, as on the platform.
+    """
     service, year = service_of(request), body.request.planYear
     record = await record_for(service, caller or "")
     at, number = service.clock(), str(uuid4())
-    due = [plan for plan in record.plans if plan.due_on is None or plan_year(plan.due_on) == year]
     reference = service.engine.reference
+    of_year = (plan for plan in record.plans if plan.due_on is None or plan_year(plan.due_on) == year)
+    due = [plan for plan in of_year if _may_take(record.learner, plan.course, reference)]
     known = _known(service, due, reference)
     lists = {
         "aparPlanList": _plans((plan for plan in due if plan.apar), known, reference),
@@ -79,6 +84,11 @@ def plan_year(day: datetime) -> str:
     """
     first = day.year if day.month >= 4 else day.year - 1
     return f"{first}-{(first + 1) % 100:02d}"
+
+
+def _may_take(learner: Learner, course: str, reference: Reference) -> bool:
+    known = reference.courses.get(course)
+    return known is None or is_entitled(learner, known)
 
 
 def _known(service: Service, due: Iterable[PlannedCourse], reference: Reference) -> dict[str, tuple[str, str]]:

@@ -125,12 +125,13 @@ def _shelf(service: Service, kind: str, organisation: str | None, limit: int) ->
 async def _planned(
     service: Service, organisation: str | None, designation: str | None, limit: int
 ) -> list[dict[str, Any]]:
-    """Return what the organisation's plans ask of a designation, the nearest due first."""
+    """Return what the organisation's plans ask of a designation, the nearest due first; nothing that is restricted."""
     somebody = Learner("", organisation, designation=designation)
     plans = await service.look_up(service.store.plans_of, somebody, service.clock())
     courses, at = service.engine.reference.courses, service.clock()
-    live = [plan for plan in plans if plan.course in courses and courses[plan.course].is_live(at)]
-    return [content(courses[plan.course], plan.due_on) for plan in live[:limit]]
+    known = ((courses[plan.course], plan.due_on) for plan in plans if plan.course in courses)
+    shown = [(course, due_on) for course, due_on in known if course.is_live(at) and not course.restricted]
+    return [content(course, due_on) for course, due_on in shown[:limit]]
 
 
 router = APIRouter(tags=["iGOT"])
