@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections import Counter as Count
 from collections import deque
 from collections.abc import Sequence
@@ -35,6 +36,15 @@ FALLBACKS = ("no_store", "unknown_learner")
 """Why a list is made without the learner's record: the store does not answer, or knows nobody of that id."""
 
 
+class _PassHistogram(Histogram):
+    """A histogram into which several equal amounts go as quickly as one."""
+
+    def observe_alike(self, amount: float, times: int) -> None:
+        """Do what ``observe`` does, so many times."""
+        self._sum.inc(amount * times)
+        self._buckets[bisect_left(self._upper_bounds, amount)].inc(times)
+
+
 class Metrics:
     """The figures of one app."""
 
@@ -47,7 +57,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self._engine = Histogram(
+        self._engine = _PassHistogram(
             "karmapath_engine_seconds",
             "Seconds of the engine's pass that made a list, alone or with others.",
             buckets=_ENGINE_SECONDS,
@@ -88,9 +98,9 @@ class Metrics:
             timed = self._timed[route, method, status] = self._requests.labels(route, method, str(status))
         timed.observe(seconds)
 
-    def engine(self, seconds: float) -> None:
-        """Count a list that the engine made."""
-        self._engine.observe(seconds)
+    def engine(self, seconds: float, lists: int) -> None:
+        """Count the lists of one pass of the engine, each with the time of the whole pass."""
+        self._engine.observe_alike(seconds, lists)
 
     def shown(self, surface: str, model: str, courses: Sequence[str]) -> None:
         """Count a list that was shown."""

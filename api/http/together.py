@@ -20,23 +20,9 @@ from recommender.ranked import Ranked
 _MOST = 16
 """Lists of one pass: beyond that the first waits longer than the last gains."""
 
-
-@dataclass(frozen=True)
-class _Question:
-    """What lists of one pass have in common."""
-
-    engine: Engine
-    limit: int
-    track: str | None
-    language: str | None
-    categories: frozenset[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    record: LearnerRecord
-    at: datetime
-    answer: asyncio.Future[Ranked]
+_Question = tuple[Engine, int, str | None, str | None, frozenset[str] | None]
+"""What lists of one pass have in common: engine, limit, track, language, categories."""
+_Asked = tuple[LearnerRecord, datetime, asyncio.Future[Ranked]]
 
 
 @dataclass
@@ -59,35 +45,33 @@ class Together:
     ) -> Ranked:
         """Return what ``Engine.ranked`` returns, at the newest moment of those that are answered together."""
         loop = asyncio.get_running_loop()
-        asked = _Asked(record, at, loop.create_future())
         if not self._waiting:
             loop.call_soon(self._answer_all)
-        self._waiting.setdefault(_Question(engine, limit, track, language, categories), []).append(asked)
-        return await asked.answer
+        answer: asyncio.Future[Ranked] = loop.create_future()
+        self._waiting.setdefault((engine, limit, track, language, categories), []).append((record, at, answer))
+        return await answer
 
     def _answer_all(self) -> None:
         waiting, self._waiting = self._waiting, {}
         for question, asked in waiting.items():
             for start in range(0, len(asked), _MOST):
-                self._answer(question, [one for one in asked[start : start + _MOST] if not one.answer.done()])
+                self._answer(question, [one for one in asked[start : start + _MOST] if not one[2].done()])
 
     def _answer(self, question: _Question, asked: list[_Asked]) -> None:
         if not asked:  # all of them were given up
             return
+        engine, limit, track, language, categories = question
+        records, moments, answers = zip(*asked, strict=True)
         began = time.perf_counter()
         try:
-            lists = question.engine.ranked(
-                [one.record for one in asked], max(one.at for one in asked), question.limit,
-                track=question.track, language=question.language, categories=question.categories,
-            )  # fmt: skip
+            lists = engine.ranked(records, max(moments), limit, track=track, language=language, categories=categories)
         except Exception as error:
             if len(asked) == 1:
-                asked[0].answer.set_exception(error)
+                answers[0].set_exception(error)
             else:  # what one record breaks must not cost the others their lists
                 for one in asked:
                     self._answer(question, [one])
             return
-        seconds = time.perf_counter() - began
-        for one, found in zip(asked, lists, strict=True):
-            self.metrics.engine(seconds)
-            one.answer.set_result(found)
+        self.metrics.engine(time.perf_counter() - began, len(lists))
+        for answer, found in zip(answers, lists, strict=True):
+            answer.set_result(found)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from starlette.testclient import TestClient
 
-from api.http.metrics import overlap
+from api.http.metrics import Metrics, overlap
 from features.errors import NotReadyError
 from features.store import Store
 
@@ -25,6 +25,16 @@ def test_figures_name_routes_models_and_events_and_no_learner(client: TestClient
     assert 'karmapath_events_total{status="refused"} 1.0' in text
     assert "L3" not in text
     assert "nobody" not in text
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.0002, 0.00021, 5.0])
+def test_lists_of_one_pass_are_counted_as_if_each_were_told_alone(seconds: float) -> None:
+    told = Metrics()
+    told.engine(seconds, 3)
+    figures = dict(re.findall(r'karmapath_engine_seconds_(\w+(?:\{le="[^"]+"\})?) (\S+)', told.text().decode()))
+    counts = {bound: float(count) for name, count in figures.items() for bound in re.findall('le="(.+)"', name)}
+    assert counts == {bound: 3.0 * (seconds <= float(bound)) for bound in counts}
+    assert (float(figures["count"]), float(figures["sum"])) == (3.0, pytest.approx(3 * seconds))
 
 
 def test_lists_that_are_the_same_overlap_wholly_and_lists_apart_not_at_all() -> None:
