@@ -77,4 +77,5 @@ def _tell(function: Callable[[], Any], writer: int) -> None:
 def _hear(reader: int, child: int) -> Any:
     with os.fdopen(reader, "rb") as pipe:
         told = pipe.read()
-    return pickle.loads(told) if os.waitpid(child, 0)[1] == 0 else None  # noqa: S301 - of our own child
+    ended_well = os.waitpid(child, 0)[1] == 0
+    return pickle.loads(told) if told and ended_well else None  # noqa: S301 - of our own child

@@ -1,4 +1,4 @@
-"""A killed parent takes its processes with it."""
+"""A killed parent takes its processes with it, and another process tells what it found."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 PARENT = """
@@ -67,3 +68,37 @@ def test_a_busy_child_ends_when_its_parent_is_killed(text: str, tmp_path: Path) 
     while alive(worker) and time.monotonic() < end:
         time.sleep(0.05)
     assert not alive(worker)
+
+
+def make_rows() -> tuple[int, int]:
+    """Use what a fork loses: polars' threads."""
+    rows = pl.DataFrame({"number": range(1000)}).group_by(pl.col("number") % 7).len()
+    return rows.height, os.getpid()
+
+
+def fail() -> int:
+    raise ValueError("nothing to tell")
+
+
+def end() -> int:
+    os._exit(0)
+
+
+ASKS = """
+import os
+from features.children import begin
+from tests.features.test_children import end, fail, make_rows
+
+waiting = [begin(make_rows), begin(make_rows), begin(fail), begin(end)]
+found = [wait() for wait in waiting]
+assert [one and one[0] for one in found] == [7, 7, None, None], found
+assert len({os.getpid(), found[0][1], found[1][1]}) == 3
+assert make_rows()[0] == 7
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_values_are_worked_out_by_other_processes_and_are_none_where_those_fail() -> None:
+    root = Path(__file__).parents[2]  # in a program of its own: this one has used threads that a fork would lose
+    done = subprocess.run([sys.executable, "-c", ASKS], cwd=root, timeout=60, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()

@@ -3,6 +3,8 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from starlette.testclient import TestClient
@@ -11,6 +13,7 @@ from api.http.champion import Champion
 from features.home import Home
 from features.records import Learner, LearnerRecord
 from models.champion import point_to
+from recommender.listing.compiled import NotCompiledError
 from tests.api.conftest import MORNING, portal_tables, train
 
 
@@ -27,6 +30,13 @@ def await_model(client: TestClient, version: str) -> None:
     deadline = time.monotonic() + 20
     while model(client) != version:
         assert time.monotonic() < deadline, "the new champion was never taken up"
+        time.sleep(0.02)
+
+
+def await_true(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline, "it never came to that"
         time.sleep(0.02)
 
 
@@ -128,3 +138,32 @@ def test_where_compiled_code_does_not_run_the_plain_engine_goes_on(
     assert not champion.engine().compiled
     assert champion.engine().recommend(LearnerRecord(Learner("")), MORNING)
     assert champion.problem is None
+
+
+def test_while_another_process_compiles_the_plain_engine_answers_and_a_new_champion_is_followed(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba", reason="the extra 'scale' is not installed")
+    done = threading.Event()
+
+    @contextmanager
+    def nothing_compiled() -> Iterator[None]:
+        raise NotCompiledError
+        yield
+
+    def steps(_: Home) -> Iterator[None]:
+        while not done.wait(0.02):
+            yield
+
+    monkeypatch.setattr("api.http.champion.compiled_before", nothing_compiled)
+    monkeypatch.setattr("api.http.champion.compiling.steps", steps)
+    champion = Champion(home, compiled=True)
+    champion.refresh()
+    first = champion.engine()
+    second = newer(home)
+    assert first.version != second
+    await_true(lambda: champion.engine().version == second)
+    assert not champion.engine().compiled
+    done.set()
+    await_true(lambda: champion.engine().compiled)
+    assert champion.engine().version == second
