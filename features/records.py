@@ -6,6 +6,7 @@ as long to make.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -83,9 +84,9 @@ class LearnerRecord:
     """All that the engine is told about a learner."""
 
     learner: Learner
-    enrolments: tuple[Enrolment, ...] = ()
-    """In the order they began."""
-    evidence: tuple[Evidence, ...] = ()
+    enrolments: Sequence[Enrolment] = ()
+    """In the order they began; as they stand in the store, they are made when they are first looked at."""
+    evidence: Sequence[Evidence] = ()
     plans: tuple[PlannedCourse, ...] = ()
     down_rated: frozenset[str] = field(default_factory=frozenset)
     """Courses that the learner does not want to see."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, or_, select, update
 
 from features.errors import KarmapathError, NotFoundError
-from features.store.apply import upserting
+from features.store.apply import touch, upserting
 from features.store.holders import plan_holder
 from features.store.tables import learners, organisations, plan_drafts, plan_verdicts, plan_versions, plans
 
@@ -224,6 +224,7 @@ def _publish(connection: Connection, draft: PlanDraft, items: Sequence[DraftItem
     if rows:
         statement = upserting(connection, plans).on_conflict_do_nothing()
         connection.execute(statement, rows)
+    touch(connection, {item.scope_value for item in items if item.scope == "learner"})
     _touch_tree(connection, draft.organisation)
 
 
@@ -239,7 +240,8 @@ def _touch_tree(connection: Connection, organisation: str) -> None:
         )
     )
     held = or_(learners.c.organisation_id == organisation, learners.c.organisation_id.in_(below))
-    connection.execute(update(learners).where(held).values(version=learners.c.version + 1))
+    raised = {column: column + 1 for column in (learners.c.version, learners.c.packed_version)}
+    connection.execute(update(learners).where(held).values(raised))  # plans of posts are not packed: packs stay good
 
 
 def _move(connection: Connection, old: PlanDraft, new: PlanDraft) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, delete, select
 from features.store.apply import upserting
 from features.store.holders import plan_holder
 from features.store.tables import (
+    DERIVED,
     decisions,
     enrolments,
     events,
@@ -66,5 +67,6 @@ def digest(learner: str) -> str:
 
 
 def _rows(connection: Connection, table: Table, learner: str) -> list[dict[str, Any]]:
-    rows = connection.execute(select(table).where(table.c.learner_id == learner)).mappings()
+    columns = (column for column in table.columns if column not in DERIVED)
+    rows = connection.execute(select(*columns).where(table.c.learner_id == learner)).mappings()
     return [dict(row) for row in rows]

@@ -17,7 +17,9 @@ from features.store.drafts import publish_drafts
 from features.store.erase import forgotten_digests, without_forgotten
 from features.store.events import EVENT, Profile
 from features.store.holders import plan_holder
-from features.store.tables import enrolments, events, evidence, facts, learners, organisations, plans
+from features.store.pack_frames import own_plans, with_packs
+from features.store.repack import renew
+from features.store.tables import enrolments, events, evidence, facts, feedback, learners, organisations, plans
 from features.warehouse import Snapshot
 
 LOADED = (organisations, learners, enrolments, evidence, plans)
@@ -79,19 +81,22 @@ def load_tables(
     rows = {table.name: 0 for table in LOADED}
     for table in LOADED:
         connection.execute(delete(table))
-    shared = ((organisations, lineages(source.read("organisations"))), (plans, plan_rows(source.read("plans"))))
-    newest = datetime.min
-    for table, frame in (*shared, *_of_learners(source, version)):
-        kept = without_forgotten(marks, _chosen(frame, table)) if "learner_id" in table.c else _chosen(frame, table)
-        write_frame(connection, table, kept)
-        rows[table.name] += kept.height
-        newest = max(newest, _newest(kept))
-        if progress is not None and table is _OF_LEARNERS[-1]:
+    plan_frame, newest = plan_rows(source.read("plans")), datetime.min
+    for table, frame in ((organisations, lineages(source.read("organisations"))), (plans, plan_frame)):
+        rows[table.name] += _write(connection, table, frame)
+    own = own_plans(plan_frame)
+    for portion in _portions(source):
+        for table, frame in _of_learners(portion, version, marks, own):
+            rows[table.name] += _write(connection, table, frame)
+            newest = max(newest, _newest(frame))
+        if progress is not None:
             progress(rows["learners"], of)
     if connection.dialect.name == "postgresql":  # else the first questions are planned as if the tables were empty
         connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in LOADED)}")
     publish_drafts(connection)
     _replay(connection, as_of or newest)
+    for ids in _heard_of(connection):
+        renew(connection, ids)
     return rows
 
 
@@ -111,16 +116,21 @@ def _next_version(connection: Connection) -> int:
     return (connection.execute(select(func.max(learners.c.version))).scalar() or 0) + 1
 
 
-def _of_learners(source: TableSource | PortionedSource, version: int) -> Iterator[tuple[Table, pl.DataFrame]]:
-    """Yield the rows that grow with learners, some learners at a time, sorted as the store keeps them."""
-    for portion in _portions(source):
-        for table in _OF_LEARNERS:
-            frame = portion[table.name]
-            if table is learners:
-                frame = frame.with_columns(
-                    pl.col("languages").list.join(",").replace("", None), pl.lit(version).alias("version")
-                )
-            yield table, frame.sort(_ORDER[table.name])
+def _of_learners(
+    portion: Portion, version: int, marks: frozenset[str], own: pl.DataFrame
+) -> Iterator[tuple[Table, pl.DataFrame]]:
+    """Yield the rows of some learners, sorted as the store keeps them, without those of learners who were erased."""
+    kept = {table: without_forgotten(marks, portion[table.name]).sort(_ORDER[table.name]) for table in _OF_LEARNERS}
+    people = kept[learners].with_columns(
+        pl.col("languages").list.join(",").replace("", None), pl.lit(version).alias("version")
+    )
+    kept[learners] = with_packs(people, kept[enrolments], kept[evidence], own)
+    yield from kept.items()
+
+
+def _write(connection: Connection, table: Table, frame: pl.DataFrame) -> int:
+    write_frame(connection, table, frame.select([column.name for column in table.columns]))
+    return frame.height
 
 
 def _portions(source: TableSource | PortionedSource) -> Iterator[Portion]:
@@ -132,10 +142,6 @@ def _portions(source: TableSource | PortionedSource) -> Iterator[Portion]:
         ids = source.scan("learners").select("learner_id").collect()["learner_id"].sort()
         for first, end in pairwise([None, *ids.gather_every(_PORTION).to_list()[1:], None]):
             yield {table.name: source.between(table.name, first, end).collect() for table in _OF_LEARNERS}
-
-
-def _chosen(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
-    return frame.select([column.name for column in table.columns])
 
 
 def lineages(frame: pl.DataFrame) -> pl.DataFrame:
@@ -185,6 +191,19 @@ def _replay(connection: Connection, as_of: datetime) -> None:
 
 def _superseded(dated: Dated, known: set[str], as_of: datetime) -> bool:
     return isinstance(dated.event, Profile) and dated.at <= as_of and dated.event.learner in known
+
+
+def _heard_of(connection: Connection) -> Iterator[Sequence[str]]:
+    """Yield who said anything since the snapshot, by an event or a thumb, in parts."""
+    for column in (events.c.learner_id, feedback.c.learner_id):
+        last = ""
+        while (
+            ids := connection.execute(select(column).where(column > last).distinct().order_by(column).limit(_REPLAY))
+            .scalars()
+            .all()
+        ):
+            yield ids
+            last = ids[-1]
 
 
 def _known(connection: Connection, ids: set[str]) -> set[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from features.store.connections import StoreError, writing
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest step in ``migrations/versions``."""
 
 _LOCK = 7_201_947  # any number, the same in every process: one of them migrates, the others wait

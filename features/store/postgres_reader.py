@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg.adapt import Transformer
@@ -22,10 +22,18 @@ from psycopg.pq.abc import PGresult
 from features.records import LearnerRecord
 from features.store import record_rows as rows
 from features.store.connections import CONNECT_SECONDS, StoreError, store_error
-from features.store.holders import plan_holder
-from features.store.shared_plans import HeldPlans, SharedPlans
+from features.store.holders import plan_holder, post_holders, split_lineage
+from features.store.packs import POSTGRES_PACKS, unpacked
+from features.store.shared_plans import HeldPlans, Post, SharedPlans
 
-_RECORDS, _PLANS = b"karmapath_records", b"karmapath_plans"
+T = TypeVar("T")
+
+_PREPARED = {
+    (_PACKS := b"karmapath_packs"): POSTGRES_PACKS,
+    (_RECORDS := b"karmapath_records"): rows.POSTGRES_RECORDS,
+    (_LINEAGE := b"karmapath_lineage"): rows.POSTGRES_LINEAGE,
+    (_PLANS := b"karmapath_plans"): rows.POSTGRES_PLANS,
+}
 _UNDER_WAY = 2
 """Questions for records that are under way at once."""
 _MOST = 64
@@ -43,9 +51,11 @@ _DEFAULTS = {
 class PostgresReader:
     """Reads records for one event loop."""
 
-    def __init__(self, parameters: Mapping[str, Any], where: str) -> None:
+    def __init__(self, parameters: Mapping[str, Any], where: str, wanted: Callable[[str], None]) -> None:
+        """Read from the database of these parameters; ``wanted`` is told who has no pack."""
         self._parameters = parameters
         self._where = where
+        self._wanted = wanted
         self._link: _Link | None = None
         self._opening = asyncio.Lock()
         self._plans = SharedPlans()
@@ -61,14 +71,33 @@ class PostgresReader:
         if "\0" in learner_id:  # no text of PostgreSQL holds it
             return None
         link = await self._open()
-        found = rows.Found.of(learner_id, await link.gathered.of(learner_id))
+        known = await link.gathered.of(learner_id)
+        if known is None:
+            return None
+        version, text, count, _ = known
+        pack = unpacked(text)
+        if pack is None:
+            return await self._from_rows(link, learner_id, at)
+        return pack.record(learner_id, version, await self._held(link, pack.post, count), at)
+
+    async def _from_rows(self, link: _Link, learner_id: str, at: datetime) -> LearnerRecord | None:
+        keys = (learner_id, plan_holder("learner", learner_id, None))
+        found = rows.Found.of(learner_id, await link.ask(_RECORDS, [_array([_quoted(key)]) for key in keys]))
         if found.learner is None:
             return None
-        held = self._plans.of(found.post, found.plans_count)
+        self._wanted(learner_id)
+        return found.record(await self._held(link, found.post, found.plans_count), at)
+
+    async def _held(self, link: _Link, post: Post, count: str | None) -> HeldPlans:
+        """Return the plans of a post, which were read before if the store has counted no change since."""
+        held = self._plans.of(post, count)
         if held is None:
-            told = await link.ask(_PLANS, [_array(map(_quoted, found.holders()))])
-            held = self._plans.keep(found.post, found.plans_count, HeldPlans(map(rows.plan, told)))
-        return found.record(held, at)
+            organisation, designation = post
+            above = await link.ask(_LINEAGE, [(organisation or "").encode()])
+            lineage = split_lineage(above[0][0] if above else None, organisation)
+            told = await link.ask(_PLANS, [_array(map(_quoted, post_holders(lineage, designation)))])
+            held = self._plans.keep(post, count, HeldPlans(map(rows.plan, told)))
+        return held
 
     def close(self) -> None:
         """Close the connection; what is in flight is told that it was lost."""
@@ -90,13 +119,13 @@ class _Gathered:
     def __init__(self, link: _Link) -> None:
         self._link = link
         self._loop = asyncio.get_running_loop()
-        self._asked: dict[str, list[asyncio.Future[Sequence[rows.Row]]]] = {}
+        self._asked: dict[str, list[asyncio.Future[rows.Row | None]]] = {}
         self._under_way = 0
 
-    async def of(self, learner_id: str) -> Sequence[rows.Row]:
-        """Return the rows of one learner."""
+    async def of(self, learner_id: str) -> rows.Row | None:
+        """Return version, pack and count of plans of one learner, ``None`` if there is no such learner."""
         learner_id.encode()  # what cannot be asked for must not cost the others their answer
-        answer: asyncio.Future[Sequence[rows.Row]] = self._loop.create_future()
+        answer: asyncio.Future[rows.Row | None] = self._loop.create_future()
         if not self._asked and self._under_way < _UNDER_WAY:
             self._loop.call_soon(self._send)
         self._asked.setdefault(learner_id, []).append(answer)
@@ -106,23 +135,20 @@ class _Gathered:
         if self._asked and self._under_way < _UNDER_WAY:
             self._under_way += 1
             asked = {one: self._asked.pop(one) for one in list(self._asked)[:_MOST]}
-            ids = [_array(map(_quoted, asked)), _array(_quoted(plan_holder("learner", one, None)) for one in asked)]
-            self._link.send(_RECORDS, ids).add_done_callback(partial(self._take, asked))
+            self._link.send(_PACKS, [_array(map(_quoted, asked))]).add_done_callback(partial(self._take, asked))
 
     def _take(
         self,
-        asked: Mapping[str, Sequence[asyncio.Future[Sequence[rows.Row]]]],
+        asked: Mapping[str, Sequence[asyncio.Future[rows.Row | None]]],
         answer: asyncio.Future[Sequence[rows.Row]],
     ) -> None:
         self._under_way -= 1
         self._send()
         error = answer.exception()
-        found: dict[str, list[rows.Row]] = {one: [] for one in asked}
-        for row in () if error else answer.result():
-            found[row[-1]].append(row)
+        found = {} if error else {row[-1]: row for row in answer.result()}
         for one, futures in asked.items():
             for future in futures:
-                _settle(future, found[one] if error is None else error)
+                _settle(future, found.get(one) if error is None else error)
 
 
 class _Link:
@@ -215,7 +241,7 @@ class _Link:
             self._watch = self._loop.call_later(_PATIENCE_SECONDS, self._look_at, self._waiting[0])
 
 
-def _settle(answer: asyncio.Future[Sequence[rows.Row]], found: Sequence[rows.Row] | BaseException) -> None:
+def _settle(answer: asyncio.Future[T], found: T | BaseException) -> None:
     if answer.done():  # the request was given up
         return
     if isinstance(found, BaseException):
@@ -227,7 +253,7 @@ def _settle(answer: asyncio.Future[Sequence[rows.Row]], found: Sequence[rows.Row
 async def _connect(parameters: Mapping[str, Any], where: str) -> _Link:
     try:
         connection = await psycopg.AsyncConnection.connect(**{**_DEFAULTS, **parameters}, autocommit=True)
-        for name, statement in ((_RECORDS, rows.POSTGRES_RECORDS), (_PLANS, rows.POSTGRES_PLANS)):
+        for name, statement in _PREPARED.items():
             await connection.execute(f"PREPARE {name.decode()} AS {statement}", prepare=False)
     except psycopg.Error as error:
         raise store_error(where, error) from error

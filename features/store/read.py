@@ -2,53 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from features.records import Learner, LearnerRecord, PlannedCourse
 from features.store import record_rows as rows
-from features.store.holders import holders_of, plan_holder, split_lineage
-from features.store.shared_plans import HeldPlans, SharedPlans, strongest_plans
-from features.store.tables import feedback, learners, organisations, plans
+from features.store.holders import holders_of, plan_holder, post_holders, split_lineage
+from features.store.shared_plans import Dated, HeldPlans, strongest_plans
+from features.store.tables import DERIVED, feedback, learners, organisations, plans
 
 POSTGRES_RECORDS = rows.POSTGRES_RECORDS.replace("$1", "%(ids)s").replace("$2", "%(own)s")
 POSTGRES_PLANS = rows.POSTGRES_PLANS.replace("$1", "%(holders)s")
 
 
 def read_record(connection: Connection, learner_id: str, at: datetime) -> LearnerRecord | None:
-    """Return all that is known of the learner, with the plans that hold at ``at``; ``None`` if there is none."""
-    if connection.dialect.name == "sqlite":
-        ask = partial(_asked_sqlite, connection)
-        return read_sqlite(ask, SharedPlans(), learner_id, at)
-    if "\0" in learner_id:  # no text of PostgreSQL holds it
+    """Return what the rows say of the learner, with the plans that hold at ``at``; ``None`` if there is none."""
+    found = next(iter(found_of(connection, [learner_id])), None)
+    if found is None:
         return None
-    given = {"ids": [learner_id], "own": [plan_holder("learner", learner_id, None)]}
-    found = rows.Found.of(learner_id, connection.exec_driver_sql(POSTGRES_RECORDS, given))
-    told = connection.exec_driver_sql(POSTGRES_PLANS, {"holders": list(found.holders())})
-    return found.record(HeldPlans(map(rows.plan, told)), at)
+    organisation, designation = found.post
+    query = select(organisations.c.lineage).where(organisations.c.organisation_id == organisation)
+    lineage = split_lineage(connection.execute(query).scalar(), organisation)
+    return found.record(HeldPlans(_told_plans(connection, post_holders(lineage, designation))), at)
 
 
-def read_sqlite(
-    ask: Callable[[str, Sequence[Any]], Iterable[rows.Row]], known: SharedPlans, learner_id: str, at: datetime
-) -> LearnerRecord | None:
-    """Do the same by a function that asks SQLite; ``known`` are plans that were read before."""
-    found = rows.Found.of(learner_id, ask(rows.SQLITE_RECORD, (learner_id,)))
-    if found.learner is None:
-        return None
-    held = known.of(found.post, found.plans_count)
-    if held is None:
-        holders = found.holders()
-        told = ask(rows.sqlite_plans(len(holders)), holders)
-        held = known.keep(found.post, found.plans_count, HeldPlans(map(rows.plan, told)))
-    return found.record(held, at)
+def found_of(connection: Connection, ids: Sequence[str]) -> Iterator[rows.Found]:
+    """Yield what the rows say of the learners who are there."""
+    ask = _each_sqlite if connection.dialect.name == "sqlite" else _all_postgres
+    for one, told in ask(connection, ids):
+        found = rows.Found.of(one, told)
+        if found.learner is not None:
+            yield found
+
+
+def _each_sqlite(connection: Connection, ids: Sequence[str]) -> Iterator[tuple[str, Iterable[rows.Row]]]:
+    for one in ids:
+        yield one, _asked_sqlite(connection, rows.SQLITE_RECORD, (one,))
+
+
+def _all_postgres(connection: Connection, ids: Sequence[str]) -> Iterable[tuple[str, Iterable[rows.Row]]]:
+    asked = [one for one in ids if "\0" not in one]  # no text of PostgreSQL holds it
+    told: dict[str, list[rows.Row]] = {one: [] for one in asked}
+    given = {"ids": asked, "own": [plan_holder("learner", one, None) for one in asked]}
+    for row in connection.exec_driver_sql(POSTGRES_RECORDS, given):
+        told[row[-1]].append(row)
+    return told.items()
 
 
 def _asked_sqlite(connection: Connection, sql: str, values: Sequence[Any]) -> Iterable[rows.Row]:
     return connection.exec_driver_sql(sql, tuple(values)).all()
+
+
+def _told_plans(connection: Connection, holders: Sequence[str]) -> Iterator[Dated]:
+    if connection.dialect.name == "sqlite":
+        told = _asked_sqlite(connection, rows.sqlite_plans(len(holders)), holders)
+    else:
+        told = connection.exec_driver_sql(POSTGRES_PLANS, {"holders": list(holders)})
+    return map(rows.plan, told)
 
 
 def read_version(connection: Connection, learner_id: str) -> int | None:
@@ -71,7 +84,8 @@ def down_rated(connection: Connection, learner_id: str) -> frozenset[str]:
 
 def find_learners(connection: Connection, prefix: str, limit: int) -> Sequence[Learner]:
     """Return learners whose id starts with ``prefix``, in order of their ids."""
-    query = select(learners).where(learners.c.learner_id >= prefix).order_by(learners.c.learner_id).limit(limit)
+    known = (column for column in learners.columns if column not in DERIVED)
+    query = select(*known).where(learners.c.learner_id >= prefix).order_by(learners.c.learner_id).limit(limit)
     found = (_learner(row) for row in connection.execute(query))
     return [learner for learner in found if learner.id.startswith(prefix)]
 

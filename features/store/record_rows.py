@@ -2,6 +2,7 @@
 
 One statement sees one state of the store, costs one round trip, and is planned once for each connection. With the
 learner's row comes the store's count of changed plans: the plans of the post need to be asked for only when it grew.
+Rows are what a record is read from when its pack is not of the present version, and what a pack is made from.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from features.packed import enrolment_row, evidence_row
 from features.records import Enrolment, Evidence, Learner, LearnerRecord, PlannedCourse
-from features.store.holders import post_holders, split_lineage
+from features.store.packs import packed, plan_row, profile_row
 from features.store.shared_plans import Dated, HeldPlans, Post
 
 Row = Sequence[Any]
@@ -24,8 +26,8 @@ PLANS_FACT = "plans"
 _PARTS = " UNION ALL ".join(
     (
         'SELECT 0, l.version{n}, l.organisation_id, l.position_id, l.designation, l."group", l.cadre, l.languages, '
-        "l.joined_on{n}, l.verified{t}, o.lineage, (SELECT value FROM facts WHERE name = 'plans'), {l} FROM learners l "
-        "LEFT JOIN organisations o ON o.organisation_id = l.organisation_id WHERE l.learner_id {is}",
+        "l.joined_on{n}, l.verified{t}, (SELECT value FROM facts WHERE name = 'plans'), NULL{n}, {l} FROM learners l "
+        "WHERE l.learner_id {is}",
         "SELECT 1, course_id, status, progress{n}, dwell_ratio{n}, enrolled_on{n}, completed_on{n}, sequence{n}, "
         "rating{n}, mandated{t}, campaign{t}, skimmed{t}, {id} FROM enrolments WHERE learner_id {is}",
         "SELECT 2, evidence_id, kind, observed_on{n}, competency_id, course_id, level{n}, passed{t}, score{n}, "
@@ -48,6 +50,9 @@ POSTGRES_RECORDS = _PARTS.format_map(
 )  # fmt: skip
 """Columns of all parts must be of one type; the last one says whose row it is."""
 
+SQLITE_LINEAGE = "SELECT lineage FROM organisations WHERE organisation_id = ?1"
+POSTGRES_LINEAGE = "SELECT lineage FROM organisations WHERE organisation_id = $1"
+
 _PLANS = "SELECT plan_id, course_id, mandatory{t}, due_on{n}, apar{t}, allocated_on{n} FROM plans WHERE holder "
 POSTGRES_PLANS = _PLANS.format(n="::text", t="::int::text") + "= ANY($1::text[])"
 
@@ -65,7 +70,6 @@ class Found:
     id: str
     learner: Learner | None = None
     version: int = 0
-    lineage: str | None = None
     plans_count: str | None = None
     """How many changes of plans the store had counted."""
     enrolments: list[Enrolment] = field(default_factory=list)
@@ -85,7 +89,7 @@ class Found:
                 found.evidence.append(_evidence(row))
             elif part == LEARNER:
                 found.learner, found.version = _learner(learner_id, row), int(row[1])
-                found.lineage, found.plans_count = row[10] or row[2], row[11]
+                found.plans_count = row[10]
             elif part == THUMB:
                 found.thumbs.append((int(row[3]), row[1], int(row[2])))
             else:
@@ -95,19 +99,13 @@ class Found:
     @property
     def post(self) -> Post:
         """What the plans depend on that are not the learner's own."""
-        return self.lineage, None if self.learner is None else self.learner.designation
-
-    def holders(self) -> tuple[str, ...]:
-        """Return the keys under which the plans of the post stand; none where there is no such learner."""
-        lineage, designation = self.post
-        return post_holders(split_lineage(lineage, None), designation)
+        return (None, None) if self.learner is None else (self.learner.organisation, self.learner.designation)
 
     def record(self, shared: HeldPlans, at: datetime) -> LearnerRecord | None:
         """Return the record with the plans that hold at ``at``; ``None`` if there is no such learner."""
         if self.learner is None:
             return None
-        self.enrolments.sort(key=beginning)
-        self.evidence.sort(key=_observed)
+        self._sort()
         return LearnerRecord(
             self.learner,
             tuple(self.enrolments),
@@ -116,6 +114,22 @@ class Found:
             frozenset(down_rated(self.thumbs)) if self.thumbs else _NONE,
             self.version,
         )
+
+    def packed(self) -> str:
+        """Return the pack of a learner who is there."""
+        assert self.learner is not None  # noqa: S101 - narrows the type
+        self._sort()
+        return packed(
+            profile_row(self.learner),
+            [enrolment_row(one) for one in self.enrolments],
+            [evidence_row(one) for one in self.evidence],
+            sorted(down_rated(self.thumbs)),
+            [plan_row(one) for one in self.own_plans],
+        )
+
+    def _sort(self) -> None:
+        self.enrolments.sort(key=beginning)
+        self.evidence.sort(key=_observed)
 
 
 _NONE: frozenset[str] = frozenset()

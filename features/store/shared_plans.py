@@ -1,8 +1,9 @@
 """Plans of organisations and designations, kept in memory for as long as the store says that no plan has changed.
 
-A thousand learners in one office have the same plans. The database counts every change of a plan (a trigger, so that
-no writer can forget it), and each look-up of a learner reads the count along. What was kept under another count is
-thrown away; so what one process writes, every process reads. Plans of single learners are not kept.
+A thousand learners in one office have the same plans. The database counts every change of a plan, and of the tree of
+organisations (triggers, so that no writer can forget it), and each look-up of a learner reads the count along. What was
+kept under another count is thrown away; so what one process writes, every process reads. Plans of single learners are
+not kept.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import chain
 from features.records import PlannedCourse
 
 Post = tuple[str | None, str | None]
-"""Lineage of the organisation as the store keeps it, and designation: what decides which plans are for somebody."""
+"""Organisation and designation: what decides which plans are for somebody, while the tree of organisations stands."""
 Dated = tuple[PlannedCourse, datetime | None]
 """A plan, and since when it holds; ``None``: always."""
 

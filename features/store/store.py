@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
@@ -13,13 +13,14 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine
 
 from features.records import Learner, LearnerRecord, PlannedCourse
-from features.store import append, bulk, erase, everyone, load, read, shown
+from features.store import append, bulk, erase, everyone, load, read, repack, shown
 from features.store.append import EventResult
 from features.store.audit import AuditLog
 from features.store.connections import TakenError, connect, reading, sqlite_file, writing
 from features.store.edges import Edges
 from features.store.events import AnyEvent
 from features.store.migrate import migrate, schema_version
+from features.store.repack import Unpacked
 from features.store.shown import Feedback, ShownList
 from features.store.sqlite_reader import SqliteReader
 from features.store.workbench import Workbench
@@ -44,8 +45,8 @@ class Source(load.PortionedSource, Protocol):
 class Store:
     """Learners, enrolments, evidence, plans, feedback, what was shown, and the log of events.
 
-    Look-ups take one index look-up a table. A write returns when it is on the disk. Safe to use from many threads
-    and many processes at once.
+    A record is one look-up by the learner's id, of the pack that is kept of it (``features.store.packs``). A write
+    returns when it is on the disk. Safe to use from many threads and many processes at once.
 
     >>> store = Store("sqlite://")
     >>> store.migrate()
@@ -55,7 +56,9 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine = connect(url)
-        self._file = SqliteReader(file) if (file := sqlite_file(self._engine)) else None
+        self._unpacked = Unpacked()
+        file = sqlite_file(self._engine)
+        self._file = SqliteReader(file, self._unpacked.note) if file else None
         self._pipelines: WeakKeyDictionary[asyncio.AbstractEventLoop, PostgresReader] = WeakKeyDictionary()
 
     @property
@@ -132,7 +135,7 @@ class Store:
     def _pipeline(self) -> PostgresReader:
         loop = asyncio.get_running_loop()
         if loop not in self._pipelines:
-            self._pipelines[loop] = _postgres_reader(self._engine)
+            self._pipelines[loop] = _postgres_reader(self._engine, self._unpacked.note)
         return self._pipelines[loop]
 
     def version(self, learner_id: str) -> int | None:
@@ -193,9 +196,10 @@ class Store:
     # What was shown, and what they thought of it
 
     def add_shown(self, lists: Iterable[ShownList]) -> None:
-        """Write lists that were shown."""
+        """Write lists that were shown, and packs of learners who were read without one."""
         with writing(self._engine) as connection:
             shown.add_shown(connection, lists)
+            repack.renew(connection, self._unpacked.take())
 
     def read_shown(self, recommendation_id: str) -> ShownList | None:
         """Return a list that was shown, ``None`` if there is none of that id."""
@@ -218,8 +222,8 @@ class Store:
             return read.down_rated(connection, learner_id)
 
 
-def _postgres_reader(engine: Engine) -> PostgresReader:
+def _postgres_reader(engine: Engine, wanted: Callable[[str], None]) -> PostgresReader:
     from features.store.postgres_reader import PostgresReader  # noqa: PLC0415 - psycopg is an extra
 
     _, parameters = engine.dialect.create_connect_args(engine.url)
-    return PostgresReader(parameters, engine.url.render_as_string(hide_password=True))
+    return PostgresReader(parameters, engine.url.render_as_string(hide_password=True), wanted)

@@ -44,8 +44,11 @@ learners = Table(
     Column("joined_on", DateTime),
     Column("verified", Boolean),
     Column("version", Integer, nullable=False, comment="grows with every change of what is known of the learner"),
-    sqlite_with_rowid=False,
+    Column("packed_version", Integer, comment="the version at which it was packed"),
+    Column("packed", Text, comment="all that a request reads of the learner: see features.store.packs"),
 )
+DERIVED = (learners.c.packed_version, learners.c.packed)
+"""Columns that say again what rows say."""
 
 enrolments = Table(
     "enrolments",
