@@ -12,6 +12,7 @@ from starlette.responses import Response
 from features.times import IST
 
 _ZONE = datetime(1970, 1, 1, tzinfo=IST).isoformat()[-6:]
+_SECONDS = len("2026-04-01T05:30:00")
 _OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 
@@ -39,4 +40,4 @@ def stamp(moment: datetime | None) -> str | None:
     >>> stamp(datetime(2026, 4, 1, 5, 30))
     '2026-04-01T05:30:00+05:30'
     """
-    return None if moment is None else f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}{_ZONE}"
+    return None if moment is None else f"{moment.isoformat()[:_SECONDS]}{_ZONE}"

@@ -94,14 +94,22 @@ def _tell(method: str, route: str, status: int, seconds: float, number: str) -> 
     access.info("%s %s %d", method, route, status, extra={"facts": facts})
 
 
+def header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes:
+    """Return what a request's header says, the first of several; empty where there is none."""
+    for one, value in headers:
+        if one == name:
+            return value
+    return b""
+
+
 def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """Return the id that the caller gave the request, or a new one.
 
     >>> request_id([(b"x-request-id", b"from-the-gateway-7")])
     'from-the-gateway-7'
     """
-    given = next((value for name, value in headers if name == REQUEST_ID), b"")
-    return given.decode("ascii") if _SANE_ID.fullmatch(given) else f"{_chance.getrandbits(128):032x}"
+    given = header(headers, REQUEST_ID)
+    return given.decode("ascii") if _SANE_ID.fullmatch(given) else _chance.randbytes(16).hex()
 
 
 OVERDUE = OverdueError("no answer in time", "a smaller question, or a store that answers", "ask again in a while")

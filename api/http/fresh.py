@@ -7,6 +7,7 @@ import hashlib
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http.envelope import header
 from api.http.service import Service
 from recommender.engine import Engine
 
@@ -22,10 +23,11 @@ class Fresh:
     """
 
     def __init__(self, request: Request, service: Service, engine: Engine, version: int = 0, also: str = "") -> None:
-        minute, asked = service.clock().isoformat(timespec="minutes"), request.scope["query_string"].decode("latin-1")
+        at, asked = service.clock(), request.scope["query_string"].decode("latin-1")
+        minute = f"{at.toordinal()}.{at.hour}.{at.minute}"
         parts = f"{engine.version}|{version}|{minute}|{request.scope['path']}|{asked}|{also}"
         self.tag = f'W/"{hashlib.blake2s(parts.encode(), digest_size=12).hexdigest()}"'
-        self._known = request.headers.get("if-none-match", "")
+        self._known = header(request.scope["headers"], b"if-none-match").decode("latin-1")
 
     @property
     def headers(self) -> dict[str, str]:

@@ -24,7 +24,7 @@ from api.http.access.gate import enter
 from api.http.bodies import WITHOUT_BODY, read_body, replay
 from api.http.border import Border, missing
 from api.http.deadline import Deadline
-from api.http.envelope import OVERDUE, REQUEST_ID, Envelope, failed, request_id
+from api.http.envelope import OVERDUE, REQUEST_ID, Envelope, failed, header, request_id
 from api.http.given import Given, NotPlainError
 from api.http.problems import problem_of
 from api.http.witness import NO_LOG, Witness
@@ -33,7 +33,6 @@ from features.errors import KarmapathError
 SMALLEST = 1_000
 """Bytes from which an answer is compressed for whoever takes it so."""
 _LEVEL = 4
-_ORIGIN = b"origin"
 
 
 class Lane:
@@ -114,7 +113,7 @@ class Lane:
             return failed(number)
 
     def _is_from_a_page(self, scope: Scope) -> bool:
-        return self._origins and any(name == _ORIGIN for name, _ in scope["headers"])
+        return self._origins and any(name == b"origin" for name, _ in scope["headers"])
 
     def _stop(self, scope: Scope) -> tuple[_Stop | None, Mapping[str, str]]:
         method, path = scope["method"], scope["path"]
@@ -163,8 +162,7 @@ Headers = list[tuple[bytes, bytes]]
 
 def _compressed(body: bytes, headers: Headers, scope: Scope) -> tuple[bytes, Headers]:
     """Return the answer as its reader takes it; what stands between must know that it depends on the reader."""
-    taken = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
-    if b"gzip" not in taken:
+    if b"gzip" not in header(scope["headers"], b"accept-encoding"):
         return body, [*headers, (b"vary", b"Accept-Encoding")]
     small = gzip.compress(body, _LEVEL, mtime=0)
     kept = [header for header in headers if header[0] != b"content-length"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from api.http.champion import Champion
 from api.http.fuse import Fuse
 from api.http.igot.contents import Contents
 from api.http.ledgers import Ledgers
+from api.http.list_ids import new_list_id
 from api.http.list_items import ListItems
 from api.http.matcher import Learned, Matcher
 from api.http.metrics import Metrics
@@ -230,14 +229,6 @@ class Service:
             rows=tuple(zip(courses, ranked.places, ranked.scores, repeat(PROPENSITY), strict=False)),
             revision=revision,
         )
-
-
-def new_list_id() -> str:
-    """Return an id for a list: a UUID that begins with the time (version 7), so that new rows stand side by side."""
-    number = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10))
-    number = number & ~(0xF << 76) | (7 << 76)
-    text = f"{number & ~(0x3 << 62) | (0x2 << 62):032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def service_of(request: Request) -> Service:

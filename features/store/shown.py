@@ -26,9 +26,8 @@ class ShownItem(NamedTuple):
     """Probability with which the course was put at this place, above 0 and at most 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShownList:
-    """A list of recommendations as one learner saw it."""
+class ShownList(NamedTuple):
+    """A list of recommendations as one learner saw it; made on every page view."""
 
     id: str
     learner: str

@@ -8,6 +8,7 @@ says that it shows nobody.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from api.http.access.principal import Role
 
@@ -45,6 +46,7 @@ AT_ONCE = frozenset({"events"})
 """Actions that are answered before their entry is on the disk: the events themselves are."""
 
 
+@lru_cache(maxsize=1024)
 def action_of(
     method: str,
     path: str,
