@@ -32,10 +32,9 @@ _FORKS = """
 import os
 from api.http.list_ids import new_list_id
 new_list_id()
-child = os.fork()
-print(new_list_id(), flush=True)
-if child:
+if child := os.fork():
     os.waitpid(child, 0)
+print(new_list_id(), flush=True)
 """
 
 
