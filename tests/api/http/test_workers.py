@@ -97,6 +97,13 @@ def test_all_are_replaced_on_sighup_without_a_dropped_request_and_read_the_setti
         assert httpx.post(f"{base}/v1/events", json={"events": events}, timeout=20).status_code == 422
 
 
+def test_the_first_process_has_begun_no_thread_that_its_workers_would_lack(home: Home) -> None:
+    imported = "import os, polars; print(len(os.listdir('/proc/self/task')))"  # its allocator has some from the start
+    threads = int(subprocess.run([sys.executable, "-c", imported], capture_output=True, check=True).stdout)
+    with serving(home, "--workers", "2") as (_, process):
+        assert len(list(Path(f"/proc/{process.pid}/task").iterdir())) == threads
+
+
 def test_there_are_more_and_fewer_of_them_on_signals_and_never_none(home: Home) -> None:
     with serving(home, "--workers", "2") as (base, process):
         process.send_signal(signal.SIGTTIN)
