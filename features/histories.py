@@ -49,7 +49,7 @@ class Histories:
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Number of courses of each learner."""
-        return np.diff(self.indptr)
+        return self.indptr[1:] - self.indptr[:-1]
 
     def row(self, learner: int) -> NDArray[np.int32]:
         """Return one learner's courses, oldest first."""

@@ -143,7 +143,7 @@ def situation(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     >>> situation(np.array([0, 2, 9])).tolist()
     [0, 1, 2]
     """
-    return np.where(lengths == 0, 0, np.where(lengths <= LITTLE, 1, 2))
+    return np.minimum(lengths, 1) + (lengths > LITTLE)
 
 
 def shown(names: Sequence[str], weights: NDArray[np.float32]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -44,7 +45,7 @@ class Allowed:
 
     def period(self, at: datetime) -> int:
         """Return a number that changes when a course is published or retired: between, the same ones are live."""
-        return int(self._changes.searchsorted(milliseconds(at), side="right"))
+        return bisect_right(self._changes, milliseconds(at))
 
     def bars(
         self, learners: Sequence[Learner], at: datetime, language: str | None, categories: frozenset[str] | None
@@ -139,9 +140,10 @@ class Allowed:
         )
 
     @cached_property
-    def _changes(self) -> NDArray[np.int64]:
+    def _changes(self) -> list[int]:
         """The moments at which a course becomes live, or no longer is, in order."""
-        return np.unique(np.concatenate(self._times))
+        changes: list[int] = np.unique(np.concatenate(self._times)).tolist()
+        return changes
 
     @cached_property
     def _has_circles(self) -> bool:

@@ -31,7 +31,7 @@ class CourseNeeds:
         return out
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Lifts:
     """What needs add to scores, as ``CourseNeeds`` has them."""
 

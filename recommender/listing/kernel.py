@@ -21,7 +21,7 @@ FROM_BASE, FROM_NEED, FROM_OTHERS, FROM_GROUP = 0, 1, 2, 3
 """What said most for a course; ``FROM_GROUP + g``: the history, through the rows of group ``g``."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Work:
     """What the kernel reads of n learners."""
 
@@ -58,7 +58,7 @@ class Work:
     """Histories longer than this are long: they read ``rows[1]``, shorter ones ``rows[0]``."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Best:
     """What the kernel found; every array has shape (n, k)."""
 
@@ -74,13 +74,12 @@ class Best:
     @classmethod
     def empty(cls, n: int, k: int) -> Best:
         """Return lists without courses."""
-        return cls(
-            np.full((n, k), NOTHING, dtype=np.int32),
-            np.full((n, k), -np.inf, dtype=np.float32),
-            np.zeros((n, k), dtype=np.bool_),
-            np.full((n, k), NOTHING, dtype=np.int32),
-            np.zeros((n, k), dtype=np.uint8),
-        )
+        courses, nearest = np.empty((2, n, k), dtype=np.int32)
+        scores = np.empty((n, k), dtype=np.float32)
+        courses.fill(NOTHING)
+        nearest.fill(NOTHING)
+        scores.fill(-np.inf)
+        return cls(courses, scores, np.zeros((n, k), dtype=np.bool_), nearest, np.zeros((n, k), dtype=np.uint8))
 
 
 def best_plain(work: Work, k: int, track: int) -> Best:

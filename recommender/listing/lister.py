@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,15 @@ class _Asked:
     track: int
     language: str | None
     categories: frozenset[str] | None
+
+
+class _Passes(NamedTuple):
+    """What is done by compiled code, where there is any; asking for it in each function costs as much as a step."""
+
+    stand: Callable[..., tuple[Standings, Lifts]]
+    best: Callable[..., Best]
+    few: Callable[..., FewLists]
+    reasons: Callable[..., tuple[NDArray[np.uint8], NDArray[np.int32]]]
 
 
 @dataclass(slots=True)
@@ -170,10 +179,8 @@ class Lister:
         said = self._sayings.of(block.profiles, at, language, categories)
         found = self._found(block, np.arange(len(block)), said, asked)
         best, facts = found.best, self._facts(found, said)
-        if self.compiled:
-            from recommender.listing.facts_numba import few_compiled  # noqa: PLC0415 - serving does without it
-
-            return few_compiled(*facts)
+        if self._passes:
+            return self._passes.few(*facts)
         reasons, subjects, held = reasons_plain(*facts)
         return FewLists.of(Lists(best.courses, best.scores, best.guided, reasons, subjects), held)
 
@@ -181,10 +188,8 @@ class Lister:
         """Return lists of some learners of the block, in their order."""
         found = self._found(block, learners, said, asked)
         best, facts = found.best, self._facts(found, said)
-        if self.compiled:
-            from recommender.listing.facts_numba import reasons_compiled  # noqa: PLC0415 - serving does without it
-
-            return Lists(best.courses, best.scores, best.guided, *reasons_compiled(*facts))
+        if self._passes:
+            return Lists(best.courses, best.scores, best.guided, *self._passes.reasons(*facts))
         return Lists(best.courses, best.scores, best.guided, *reasons_plain(*facts)[:2])
 
     def _found(self, block: LearnerBlock, learners: NDArray[np.int64], said: Said, asked: _Asked) -> _Found:
@@ -203,11 +208,9 @@ class Lister:
         at: datetime,
     ) -> tuple[Standings, Lifts]:
         posts, lessons = self.catalogue.posts, self._lessons
-        if self.compiled:
-            from recommender.listing.standings_numba import standings_compiled  # noqa: PLC0415 - serving does without it
-
+        if self._passes:
             moment = milliseconds(at)
-            return standings_compiled(block, learners, post, rows, moment, posts, lessons, self._untold, self._kinds)
+            return self._passes.stand(block, learners, post, rows, moment, posts, lessons, self._untold, self._kinds)
         own = block if len(learners) == len(block) and (learners[1:] > learners[:-1]).all() else block.rows(learners)
         standing = standings(own, posts, at, self._kinds)
         needs = course_needs(post, standing, posts, lessons)
@@ -220,10 +223,8 @@ class Lister:
 
     def _kernel(self, work: Work, k: int, track: int) -> Best:
         k = min(k, len(self.catalogue))
-        if self.compiled:
-            from recommender.listing.kernel_numba import best_compiled  # noqa: PLC0415 - serving does without it
-
-            return best_compiled(work, k, track)
+        if self._passes:
+            return self._passes.best(work, k, track)
         return best_plain(work, k, track)
 
     def _work(
@@ -275,6 +276,17 @@ class Lister:
         features = self.bundle.learner_vocabulary.matrix(block.profiles, self.bundle.reference)
         batch = LearnerBatch(block.histories.rows(learners), features[block.profile[learners]])
         return hybrid.other_scores(batch, rows)
+
+    @cached_property
+    def _passes(self) -> _Passes | None:
+        if not self.compiled:
+            return None
+        from recommender.listing import facts_numba, kernel_numba, standings_numba  # noqa: PLC0415 - not all have numba
+
+        return _Passes(
+            standings_numba.standings_compiled, kernel_numba.best_compiled, facts_numba.few_compiled,
+            facts_numba.reasons_compiled,
+        )  # fmt: skip
 
     @cached_property
     def _heights(self) -> Scores:

@@ -24,7 +24,7 @@ SPEAKS = 1e-3
 """Log-odds from which on evidence says anything."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Standings:
     """The requirements of each learner's post with what is believed; those of learner ``r`` begin at ``start[r]``.
 

@@ -50,7 +50,7 @@ def standings_compiled(
         What posts require, what is taught of it, what holds without evidence, what evidence counts.
     """
     n, told = len(learners), block.evidence
-    n_rows, n_needs = int(posts.sizes[post].sum()), int(untold.sizes[post].sum())
+    n_rows, n_needs = sum(posts.sizes[post].tolist()), sum(untold.sizes[post].tolist())
     start, need = np.zeros(n + 1, dtype=np.int64), np.empty(n_rows, dtype=np.int64)
     at_least, known = np.empty((n_rows, _LEVELS)), np.zeros(n_rows, dtype=np.bool_)
     missing, rank = np.empty(n_rows), np.empty(n_rows, dtype=np.int64)
