@@ -46,6 +46,14 @@ class Histories:
         flat = np.array([course for row in rows for course in row], dtype=np.int32)
         return cls(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64), flat, n_courses)
 
+    @classmethod
+    def known(cls, indptr: NDArray[np.int64], courses: NDArray[np.int32], n_courses: int) -> Histories:
+        """Return histories of numbers that are known to be right: for few learners checking takes longest."""
+        made = cls.__new__(cls)
+        for name, value in (("indptr", indptr), ("courses", courses), ("n_courses", n_courses), ("days", None)):
+            object.__setattr__(made, name, value)
+        return made
+
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Number of courses of each learner."""

@@ -105,6 +105,10 @@ class Store:
         bulk.settle(self._engine, load.LOADED)
         return rows
 
+    def pack(self) -> int:
+        """Pack every learner who has no good pack and return how many: for a store that was filled before."""
+        return repack.renew_all(self._engine)
+
     def snapshot(self) -> str | None:
         """Return the hash of the snapshot that was loaded last."""
         with reading(self._engine) as connection:

@@ -3,92 +3,135 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, chain
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from features import packed
 from features.histories import Histories
-from features.records import Learner, LearnerRecord
+from features.records import Learner, LearnerRecord, PlannedCourse
 from recommender.listing.block import LearnerBlock
 from recommender.listing.catalogue import Catalogue
-from recommender.listing.told_rows import Asked, asked_of, columns_of, told_rows
+from recommender.listing.told_rows import Asked, Row, asked_of, columns_of, told_rows
 from recommender.state.evidence_table import EvidenceTable
 
 _JOB = ("organisation", "position", "designation", "group", "cadre", "languages", "verified")
 """What lists depend on of a learner's own facts; of the id and the day of joining they do not."""
 _KEPT_JOBS, _KEPT_POSTS = 16_384, 1_024
-"""Jobs whose profile and post are remembered; posts of which it is known which course teaches what they require."""
+"""Jobs whose profile and post are remembered; posts of which it is known which course teaches what they require, and
+what is planned."""
 
 Job = tuple[Any, ...]
 job_of = attrgetter(*_JOB)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seat:
+    """What lists depend on of a job: learners of one block with the same job have one seat."""
+
+    profile: Learner
+    post: int
+    asked: Asked
+
+
+class _Lists:
+    """Lists of numbers, one a learner, as one list and where each begins."""
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self._starts = [0]
+
+    def end(self) -> None:
+        """End the list of one learner."""
+        self._starts.append(len(self.numbers))
+
+    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return where each list begins and the last ends, and the numbers."""
+        return np.array(self._starts, dtype=np.int64), np.array(self.numbers, dtype=np.int32)
+
+
 class Blocks:
     """Makes blocks for one catalogue and one evidence table; safe to share between threads.
 
-    What many requests ask in vain anew is remembered: the post of a job, the language versions of a course.
+    What many requests ask in vain anew is remembered: the post of a job, the courses of its plans, the language
+    versions of a course. Of records that come from packs only the rows are read (``features.packed``).
     """
 
     def __init__(self, catalogue: Catalogue, table: EvidenceTable) -> None:
         self.catalogue = catalogue
         self.table = table
-        self._seats: dict[Job, tuple[Learner, int]] = {}
+        self._seats: dict[Job, _Seat] = {}
         self._asked: dict[int, Asked] = {}
+        self._plans: dict[int, tuple[tuple[PlannedCourse, ...], Sequence[int]]] = {}
         self._versions = _versions(catalogue)
         self._teachers = _teachers(catalogue)
 
     def of(self, records: Sequence[LearnerRecord]) -> LearnerBlock:
         """Return the records as a block, in their order."""
-        jobs: dict[Job, int] = {}
-        rows = [jobs.setdefault(job_of(record.learner), len(jobs)) for record in records]
-        seats = [self._seat(job) for job in jobs]
-        barred = [self.barred(record) for record in records]
-        asked = [self._asked_of(post) for _, post in seats]
-        told = [
-            row
-            for number, record in enumerate(records)
-            for row in told_rows(number, record, asked[rows[number]], self.catalogue, self.table)
-        ]
+        seats: dict[_Seat, int] = {}
+        rows, chosen, barred = [], _Lists(), _Lists()
+        told: list[Row] = []
+        for number, record in enumerate(records):
+            seat = self._seat(job_of(record.learner))
+            rows.append(seats.setdefault(seat, len(seats)))
+            enrolments, evidence = packed.enrolment_rows(record.enrolments), packed.evidence_rows(record.evidence)
+            if enrolments:
+                self._take(enrolments, chosen, barred)
+            if record.plans:
+                barred.numbers += self._planned(record.plans)
+            if record.down_rated:
+                barred.numbers += self._numbers_of(sorted(record.down_rated))
+            if enrolments or evidence:
+                told += told_rows(number, enrolments, evidence, seat.asked, self.catalogue, self.table)
+            chosen.end()
+            barred.end()
+        barred_from, barred_numbers = barred.arrays()
         return LearnerBlock(
-            histories=self._histories(records),
+            histories=Histories.known(*chosen.arrays(), len(self.catalogue)),
             profile=np.array(rows, dtype=np.int32),
-            profiles=tuple(profile for profile, _ in seats),
-            post=np.array([post for _, post in seats], dtype=np.int64),
-            barred_from=_starts(barred),
-            barred=np.array(list(chain.from_iterable(barred)), dtype=np.int32),
+            profiles=tuple(seat.profile for seat in seats),
+            post=np.array([seat.post for seat in seats], dtype=np.int64),
+            barred_from=barred_from,
+            barred=barred_numbers,
             evidence=columns_of(told),
         )
 
-    def barred(self, record: LearnerRecord) -> list[int]:
-        """Return the courses that the learner has, in any language, is assigned, or does not want; some twice."""
-        versions, index = self._versions, self.catalogue.index
-        found = [number for enrolment in record.enrolments for number in versions.get(enrolment.course, ())]
-        if record.plans:
-            found += [index[item.course] for item in record.plans if item.course in index]
-        if record.down_rated:
-            found += sorted(index[course] for course in record.down_rated if course in index)
-        return found
+    def _take(self, enrolments: Sequence[packed.Row], chosen: _Lists, barred: _Lists) -> None:
+        """Add the courses that were chosen, each once, and those in all languages that the learner has."""
+        index, versions = self.catalogue.index, self._versions
+        own: dict[int, None] = {}
+        for row in enrolments:
+            course = row[packed.COURSE]
+            barred.numbers += versions.get(course, ())
+            if not row[packed.MARKS] and course in index:
+                own[index[course]] = None
+        chosen.numbers += own
 
-    def _histories(self, records: Iterable[LearnerRecord]) -> Histories:
+    def _planned(self, plans: tuple[PlannedCourse, ...]) -> Sequence[int]:
+        """Return the courses that are assigned; everybody with the same post has the same plans, as one object."""
+        known = self._plans.get(id(plans))
+        if known is None or known[0] is not plans:
+            if len(self._plans) >= _KEPT_POSTS:
+                self._plans.clear()
+            known = self._plans[id(plans)] = plans, self._numbers_of(item.course for item in plans)
+        return known[1]
+
+    def _numbers_of(self, courses: Iterable[str]) -> list[int]:
         index = self.catalogue.index
-        chosen = [
-            dict.fromkeys(index[e.course] for e in record.enrolments if e.is_preference and e.course in index)
-            for record in records
-        ]
-        courses = np.array(list(chain.from_iterable(chosen)), dtype=np.int32)
-        return Histories(_starts(chosen), courses, len(self.catalogue))
+        return [index[course] for course in courses if course in index]
 
-    def _seat(self, job: Job) -> tuple[Learner, int]:
-        """Return the profile of a job, and the row of its post."""
+    def _seat(self, job: Job) -> _Seat:
+        """Return what lists depend on of a job."""
         found = self._seats.get(job)
         if found is None:
             profile = Learner("", **dict(zip(_JOB, job, strict=True)))
-            found = profile, int(self.catalogue.posts_of([profile])[0])
+            post = int(self.catalogue.posts_of([profile])[0])
             if len(self._seats) >= _KEPT_JOBS:
                 self._seats.clear()
-            self._seats[job] = found
+            found = self._seats[job] = _Seat(profile, post, self._asked_of(post))
         return found
 
     def _asked_of(self, post: int) -> Asked:
@@ -103,11 +146,6 @@ class Blocks:
 def block_of_records(records: Sequence[LearnerRecord], catalogue: Catalogue, table: EvidenceTable) -> LearnerBlock:
     """Return the records as a block, in their order; who makes many of one catalogue keeps ``Blocks``."""
     return Blocks(catalogue, table).of(records)
-
-
-def _starts(rows: Iterable[Any]) -> Any:
-    """Return where each row begins, and where the last ends."""
-    return np.array(list(accumulate(map(len, rows), initial=0)), dtype=np.int64)
 
 
 def _versions(catalogue: Catalogue) -> dict[str, tuple[int, ...]]:

@@ -7,17 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from features.records import Enrolment, Evidence, LearnerRecord
+from features import packed
 from features.schema import EVIDENCE_KINDS
-from features.times import milliseconds
 from recommender.listing.block import EvidenceColumns
 from recommender.listing.catalogue import Catalogue
 from recommender.state.evidence_table import EvidenceTable
-from recommender.state.reading import dwell_weight, shown
+from recommender.state.reading import SHOWN_UNLESS_DENIED, weight_of_dwell
 
-KIND = {kind: number for number, kind in enumerate(EVIDENCE_KINDS)}
-"""Number of each kind of evidence."""
-_COMPLETION = KIND["completion"]
+_COMPLETION, _COMPLETED = packed.KINDS["completion"], packed.STATUSES["completed"]
+_SHOWN_UNLESS_DENIED = frozenset(packed.KINDS[kind] for kind in SHOWN_UNLESS_DENIED)
 
 Row = tuple[int, int, int, int, int, bool, int, int, bool, float]
 """Learner, slot, group, moment, kind, passed, level, attempt, from a course, dwell: rows sort as columns stand."""
@@ -43,64 +41,87 @@ def asked_of(post: int, catalogue: Catalogue, teachers: Mapping[int, Sequence[tu
 
 
 def told_rows(
-    number: int, record: LearnerRecord, asked: Asked, catalogue: Catalogue, table: EvidenceTable
+    number: int,
+    enrolments: Sequence[packed.Row],
+    evidence: Sequence[packed.Row],
+    asked: Asked,
+    catalogue: Catalogue,
+    table: EvidenceTable,
 ) -> Iterator[Row]:
-    """Yield what the record, of row ``number`` of the block, shows of what the post asks for."""
-    if not asked.slots or not (record.evidence or record.enrolments):
+    """Yield what a record, of row ``number`` of the block, shows of what the post asks for.
+
+    ``enrolments`` and ``evidence`` are as ``features.packed`` has them: of most nothing is asked, and they are passed
+    over as they stand.
+    """
+    taught, slots = asked.taught, asked.slots
+    if not slots:
         return
-    enrolments = {enrolment.course: enrolment for enrolment in record.enrolments}
+    taken = {row[packed.COURSE]: row for row in enrolments}
     told: set[str | None] = set()
-    for evidence in record.evidence:
-        completion = evidence.kind == "completion"
-        if completion:
-            told.add(evidence.course)
-        about = _about(evidence, asked, catalogue)
-        passed = shown(evidence, table) if about else None
-        if passed is None:
-            continue
-        dwell = dwell_weight(enrolments.get(evidence.course or ""), table) if completion else 1.0
-        if dwell == 0:
-            continue
-        group, when = _group(evidence, record, catalogue), milliseconds(evidence.observed_on)
-        attempt = 1 if completion else max(evidence.attempt or 1, 1)
-        kind, from_course = KIND[evidence.kind], bool(evidence.course)
-        for slot, level in about:
-            yield number, slot, group, when, kind, passed, evidence.level or level, attempt, from_course, dwell
-    for course, enrolment in enrolments.items():
-        if course in asked.taught and enrolment.status == "completed" and course not in told:
-            yield from _completion(number, enrolment, asked.taught[course], catalogue, table)
+    for row in evidence:
+        course, competency, kind = row[packed.ABOUT], row[packed.COMPETENCY], row[packed.KIND]
+        if kind == _COMPLETION:
+            told.add(course)
+        about = taught.get(course, ()) if competency is None else _named(competency, course, asked, catalogue)
+        if about and (passed := _shown(row, table)) is not None:
+            dwell = _dwell(taken.get(course), table) if kind == _COMPLETION else 1.0
+            if dwell > 0:
+                group, observed, said = _group(row, evidence, catalogue), row[packed.OBSERVED], row[packed.LEVEL]
+                attempt = 1 if kind == _COMPLETION else max(row[packed.ATTEMPT] or 1, 1)
+                for slot, level in about:
+                    yield number, slot, group, observed, kind, passed, said or level, attempt, bool(course), dwell
+    for course, row in taken.items():
+        if course in taught and row[packed.STATUS] == _COMPLETED and course not in told:
+            yield from _completion(number, row, taught[course], catalogue, table)
 
 
-def _about(evidence: Evidence, asked: Asked, catalogue: Catalogue) -> Sequence[tuple[int, int]]:
-    """Return slot and level of the requirements that the evidence speaks of; the level where it names none itself."""
-    taught = asked.taught.get(evidence.course or "", ())
-    if evidence.competency is None:
-        return taught
-    slot = asked.slots.get(catalogue.competency_index.get(evidence.competency, -1))
-    return () if slot is None else ((slot, dict(taught).get(slot, 1)),)
+def _named(competency: str, course: str | None, asked: Asked, catalogue: Catalogue) -> Sequence[tuple[int, int]]:
+    """Return slot and level of the requirement that evidence of one competency speaks of."""
+    slot = asked.slots.get(catalogue.competency_index.get(competency, -1))
+    return () if slot is None else ((slot, dict(asked.taught.get(course or "", ())).get(slot, 1)),)
+
+
+def _shown(evidence: packed.Row, table: EvidenceTable) -> bool | None:
+    """Return whether the level was shown, as ``state.reading.shown`` says it."""
+    passed, score = evidence[packed.PASSED], evidence[packed.SCORE]
+    if passed is not None:
+        return bool(passed)
+    if evidence[packed.KIND] in _SHOWN_UNLESS_DENIED:
+        return True
+    return None if score is None else bool(score >= table.pass_mark)
+
+
+def _dwell(enrolment: packed.Row | None, table: EvidenceTable) -> float:
+    """Return the weight by the time spent, as ``state.reading.dwell_weight`` does."""
+    if enrolment is None:
+        return table.unknown_dwell
+    is_skimmed = bool(enrolment[packed.MARKS] & packed.SKIMMED)
+    return weight_of_dwell(enrolment[packed.DWELL], table, is_skimmed=is_skimmed)
 
 
 def _completion(
-    number: int, enrolment: Enrolment, about: Sequence[tuple[int, int]], catalogue: Catalogue, table: EvidenceTable
+    number: int, enrolment: packed.Row, about: Sequence[tuple[int, int]], catalogue: Catalogue, table: EvidenceTable
 ) -> Iterator[Row]:
     """Yield what a completion shows that no evidence tells of."""
-    when, dwell = enrolment.completed_on or enrolment.enrolled_on, dwell_weight(enrolment, table)
+    done, dwell = enrolment[packed.COMPLETED], _dwell(enrolment, table)
+    when = enrolment[packed.ENROLLED] if done is None else done
     if when is None or dwell == 0:
         return
-    group = len(EVIDENCE_KINDS) + catalogue.index.get(enrolment.course, len(catalogue))
+    group = len(EVIDENCE_KINDS) + catalogue.index.get(enrolment[packed.COURSE], len(catalogue))
     for slot, level in about:
-        yield number, slot, group, milliseconds(when), _COMPLETION, True, level, 1, True, dwell
+        yield number, slot, group, when, _COMPLETION, True, level, 1, True, dwell
 
 
-def _group(evidence: Evidence, record: LearnerRecord, catalogue: Catalogue) -> int:
+def _group(row: packed.Row, evidence: Sequence[packed.Row], catalogue: Catalogue) -> int:
     """Return what counts once, as a number: a kind, a course of the catalogue, or a course that it does not have."""
-    course = evidence.course
+    course = row[packed.ABOUT]
     if not course:
-        return KIND[evidence.kind]
+        return int(row[packed.KIND])
     known = catalogue.index.get(course)
     if known is not None:
         return len(EVIDENCE_KINDS) + known
-    unknown = sorted({e.course for e in record.evidence if e.course and e.course not in catalogue.index})
+    courses = {other[packed.ABOUT] for other in evidence}
+    unknown = sorted(one for one in courses if one and one not in catalogue.index)
     return len(EVIDENCE_KINDS) + len(catalogue) + unknown.index(course)
 
 

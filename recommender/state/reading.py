@@ -32,11 +32,18 @@ def told(record: LearnerRecord, table: EvidenceTable) -> Iterator[tuple[Evidence
 
 def dwell_weight(enrolment: Enrolment | None, table: EvidenceTable) -> float:
     """Return 0 for a skimmed completion, 1 for one that took its time."""
-    if enrolment is None or (enrolment.dwell_ratio is None and not enrolment.skimmed):
+    if enrolment is None:
         return table.unknown_dwell
-    if enrolment.skimmed or enrolment.dwell_ratio is None or enrolment.dwell_ratio < table.skim:
+    return weight_of_dwell(enrolment.dwell_ratio, table, is_skimmed=enrolment.skimmed)
+
+
+def weight_of_dwell(ratio: float | None, table: EvidenceTable, *, is_skimmed: bool) -> float:
+    """Return the same from the share of the course's hours that was spent on it."""
+    if ratio is None and not is_skimmed:
+        return table.unknown_dwell
+    if is_skimmed or ratio is None or ratio < table.skim:
         return 0.0
-    return min(1.0, (enrolment.dwell_ratio - table.skim) / max(table.full - table.skim, 1e-9))
+    return min(1.0, (ratio - table.skim) / max(table.full - table.skim, 1e-9))
 
 
 def shown(evidence: Evidence, table: EvidenceTable) -> bool | None:
