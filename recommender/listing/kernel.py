@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from models.base import Scores
 from recommender.listing.lists import NOTHING
+from recommender.listing.rough import RoughRows
 
 ALL_COURSES, ONLY_GUIDED, ONLY_DESIRABLE = 0, 1, 2
 FROM_BASE, FROM_NEED, FROM_OTHERS, FROM_GROUP = 0, 1, 2, 3
@@ -56,6 +57,8 @@ class Work:
     barred: NDArray[np.int32]
     little: int
     """Histories longer than this are long: they read ``rows[1]``, shorter ones ``rows[0]``."""
+    rough: RoughRows | None = None
+    """What the compiled version may read as well, to be done sooner; the plain one works out every course."""
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from recommender.listing.drawn_numba import best_drawn
 from recommender.listing.kernel import (
     ALL_COURSES,
     FROM_BASE,
@@ -31,12 +32,16 @@ _FEW = 96
 
 
 def best_compiled(work: Work, k: int, track: int) -> Best:
-    """Return the k best courses of each learner; other threads run meanwhile."""
+    """Return the k best courses of each learner; other threads run meanwhile.
+
+    Where rows are laid out for it (``rough``) ``drawn_numba`` does most learners, and what is here does the rest.
+    """
     found = Best.empty(len(work.own), k)
-    if k:
+    left = best_drawn(work, k, track, found)
+    if k and len(left):
         _learners(
-            work.base, work.own, work.bars, work.bar, work.others, work.rows.reshape(-1), work.unit, work.few_from,
-            work.few, work.recency, work.learner, work.history_from, work.history, work.need_from, work.need_course,
+            left, work.base, work.own, work.bars, work.bar, work.others, work.rows.reshape(-1), work.unit,
+            work.few_from, work.few, work.recency, work.learner, work.history_from, work.history, work.need_from, work.need_course,
             work.need, work.barred_from, work.barred, work.little, track,
             found.courses, found.scores, found.guided, found.nearest, found.loudest,
         )  # fmt: skip
@@ -45,9 +50,9 @@ def best_compiled(work: Work, k: int, track: int) -> Best:
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _learners(
-    base: Any, own: Any, bars: Any, bar: Any, others: Any, rows: Any, unit: Any, few_from: Any, few: Any, recency: Any,
-    learners: Any, history_from: Any, history: Any, need_from: Any, need_course: Any, need: Any, barred_from: Any,
-    barred: Any, little: int, track: int,
+    left: Any, base: Any, own: Any, bars: Any, bar: Any, others: Any, rows: Any, unit: Any, few_from: Any, few: Any,
+    recency: Any, learners: Any, history_from: Any, history: Any, need_from: Any, need_course: Any, need: Any,
+    barred_from: Any, barred: Any, little: int, track: int,
     courses: Any, values: Any, guided: Any, nearest: Any, loudest: Any,
 ) -> None:  # fmt: skip
     n_courses, n_groups, k = base.shape[1], len(recency), courses.shape[1]
@@ -59,7 +64,7 @@ def _learners(
     room = 64 * n_groups
     weight, where = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.int64)
     guess = np.float32(1.0)
-    for row in range(len(learners)):
+    for row in left:
         taken = history[history_from[learners[row]] : history_from[learners[row] + 1]]
         size = len(taken) * n_groups
         if size > room:

@@ -29,6 +29,7 @@ from recommender.listing.course_needs import Lessons, Lifts, course_needs, lifts
 from recommender.listing.kernel import ALL_COURSES, ONLY_DESIRABLE, ONLY_GUIDED, Best, Work, best_plain
 from recommender.listing.list_facts import Voices, reasons_plain
 from recommender.listing.lists import FewLists, Lists
+from recommender.listing.rough import RoughRows
 from recommender.listing.said import Said, Sayings
 from recommender.listing.standings import Standings, standings
 from recommender.listing.untold import Untold
@@ -37,6 +38,8 @@ from recommender.state.many import KindArrays
 
 AT_ONCE = 1024
 """Learners who are worked on at once: what is noted of them on the way stays in a processor's own memory."""
+_MANY = 256
+"""Learners from whom on it is worth it to lay out the rows of their histories first."""
 _S = len(SITUATIONS)
 _TRACKS = {None: ALL_COURSES, "guided": ONLY_GUIDED, "desirable": ONLY_DESIRABLE}
 
@@ -108,6 +111,7 @@ class Lister:
         self._kinds = KindArrays.of(table)
         self._allowed = Allowed(self.catalogue)
         self._bases = Bases(bundle, kept, compiled=compiled)
+        self._rough: RoughRows | None = None
         self._sayings = Sayings(self._bases, self._allowed)
 
     def best(
@@ -144,6 +148,8 @@ class Lister:
         asked = _Asked(at, k, _TRACKS[track], language, categories)
         for group in self._groups(block):
             said = self._said(block, block.profile[group], asked)
+            if self.compiled and len(block) >= _MANY:
+                self._keep_rows(block, said)
 
             def put(start: int, group: NDArray[np.int64] = group, said: Said = said) -> None:
                 some = group[start : start + AT_ONCE]
@@ -157,6 +163,15 @@ class Lister:
                 with ThreadPoolExecutor(threads) as pool:
                     list(pool.map(put, starts))
         return found
+
+    def _keep_rows(self, block: LearnerBlock, said: Said) -> None:
+        """Lay out what the histories of many learners are made of."""
+        if self._rough is None:
+            met = said.place[said.place >= 0]
+            most = np.abs(said.scores[met * _S]).max() + self._heights.max()
+            unit = self.bundle.hybrid.folded().unit
+            self._rough = RoughRows(self._rows, unit, self._recency, self._few, LITTLE, float(most))
+        self._rough.keep(block.histories)
 
     def _groups(self, block: LearnerBlock) -> list[NDArray[np.int64]]:
         """Return the learners in order of their base rows, in groups whose profiles have room on a shelf together."""
@@ -257,6 +272,7 @@ class Lister:
             barred_from=block.barred_from,
             barred=block.barred,
             little=LITTLE,
+            rough=self._rough,
         )
 
     def _said(self, block: LearnerBlock, profile: NDArray[np.int32], asked: _Asked) -> Said:

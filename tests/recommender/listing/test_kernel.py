@@ -9,8 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.listing.kernel import ALL_COURSES, FROM_GROUP, FROM_NEED, ONLY_DESIRABLE, ONLY_GUIDED, Work, best_plain
+from features.histories import Histories
+from recommender.listing.kernel import (
+    ALL_COURSES,
+    FROM_GROUP,
+    FROM_NEED,
+    ONLY_DESIRABLE,
+    ONLY_GUIDED,
+    Best,
+    Work,
+    best_plain,
+)
 from recommender.listing.lists import NOTHING
+from recommender.listing.rough import RoughRows
 
 N_BASES, LITTLE = 4, 3
 
@@ -62,6 +73,58 @@ def test_compiled_and_plain_agree_to_the_last_bit(
     drawn = work(seed, n, n_courses, n_groups, others=others, coarse=coarse)
     k = min(k, n_courses)
     plain, compiled = best_plain(drawn, k, track), best_compiled(drawn, k, track)
+    for one in fields(plain):
+        np.testing.assert_array_equal(getattr(plain, one.name), getattr(compiled, one.name), err_msg=one.name)
+
+
+def with_rough(drawn: Work, most: float = 10.0, **memory: int) -> Work:
+    """Lay out the rows of all histories."""
+    n_courses = drawn.base.shape[1]
+    rough = RoughRows(drawn.rows, drawn.unit, drawn.recency, (drawn.few_from, drawn.few), LITTLE, most, **memory)
+    rough.keep(Histories(drawn.history_from, drawn.history, n_courses))
+    return replace(drawn, rough=rough)
+
+
+@given(
+    st.integers(0, 10_000),
+    st.integers(0, 40),
+    st.integers(1, 500),
+    st.integers(1, 3),
+    st.integers(0, 30),
+    st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_leaving_out_most_courses_changes_no_bit(
+    seed: int, n: int, n_courses: int, n_groups: int, k: int, coarse: bool
+) -> None:
+    pytest.importorskip("numba")
+    from recommender.listing.kernel_numba import best_compiled
+
+    drawn = work(seed, n, n_courses, n_groups, others=False, coarse=coarse)
+    k = min(k, n_courses)
+    plain, compiled = best_plain(drawn, k, ALL_COURSES), best_compiled(with_rough(drawn), k, ALL_COURSES)
+    for one in fields(plain):
+        np.testing.assert_array_equal(getattr(plain, one.name), getattr(compiled, one.name), err_msg=one.name)
+
+
+@pytest.mark.parametrize(
+    ("most", "memory", "few_left"),
+    [(10.0, {}, True), (1e-3, {}, False), (10.0, {"rough_bytes": 500}, False), (10.0, {"exact_bytes": 0}, False)],
+    ids=["laid out", "out of range", "no room for rough rows", "no room for exact rows"],
+)
+def test_who_cannot_be_drawn_for_is_left_and_done_otherwise(
+    most: float, memory: dict[str, int], few_left: bool
+) -> None:
+    pytest.importorskip("numba")
+    from recommender.listing.drawn_numba import best_drawn
+    from recommender.listing.kernel_numba import best_compiled
+
+    drawn = work(1, 50, 500, 2, others=False, coarse=False)
+    drawn = with_rough(replace(drawn, base=5 * drawn.base), most, **memory)
+    drawn = drawn if most > 1 else replace(drawn, base=1e4 * drawn.base)
+    left = best_drawn(drawn, 8, ALL_COURSES, Best.empty(50, 8))
+    assert (len(left) < 5) == few_left
+    plain, compiled = best_plain(drawn, 8, ALL_COURSES), best_compiled(drawn, 8, ALL_COURSES)
     for one in fields(plain):
         np.testing.assert_array_equal(getattr(plain, one.name), getattr(compiled, one.name), err_msg=one.name)
 
