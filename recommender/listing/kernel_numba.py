@@ -41,8 +41,8 @@ def best_compiled(work: Work, k: int, track: int) -> Best:
     if k and len(left):
         _learners(
             left, work.base, work.own, work.bars, work.bar, work.others, work.rows.reshape(-1), work.unit,
-            work.few_from, work.few, work.recency, work.learner, work.history_from, work.history, work.need_from, work.need_course,
-            work.need, work.barred_from, work.barred, work.little, track,
+            work.few_from, work.few, work.recency, work.learner, work.history_from, work.history, work.need_from,
+            work.need_course, work.need, work.barred_from, work.barred, work.little, track,
             found.courses, found.scores, found.guided, found.nearest, found.loudest,
         )  # fmt: skip
     return found
