@@ -24,6 +24,8 @@ _KEPT_JOBS, _KEPT_POSTS = 16_384, 1_024
 """Jobs whose profile and post are remembered; posts of which it is known which course teaches what they require, and
 what is planned."""
 
+_Known = tuple[int | None, tuple[int, ...]]
+"""Number of a course, and the numbers of its language versions, itself among them."""
 Job = tuple[Any, ...]
 job_of = attrgetter(*_JOB)
 
@@ -66,7 +68,7 @@ class Blocks:
         self._seats: dict[Job, _Seat] = {}
         self._asked: dict[int, Asked] = {}
         self._plans: dict[int, tuple[tuple[PlannedCourse, ...], Sequence[int]]] = {}
-        self._versions = _versions(catalogue)
+        self._known = _known(catalogue)
         self._teachers = _teachers(catalogue)
 
     def of(self, records: Sequence[LearnerRecord]) -> LearnerBlock:
@@ -101,13 +103,12 @@ class Blocks:
 
     def _take(self, enrolments: Sequence[packed.Row], chosen: _Lists, barred: _Lists) -> None:
         """Add the courses that were chosen, each once, and those in all languages that the learner has."""
-        index, versions = self.catalogue.index, self._versions
-        own: dict[int, None] = {}
-        for row in enrolments:
-            course = row[packed.COURSE]
-            barred.numbers += versions.get(course, ())
-            if not row[packed.MARKS] and course in index:
-                own[index[course]] = None
+        known, own = self._known, dict[int, None]()
+        for course, _, _, _, _, _, _, _, marks in enrolments:
+            number, versions = known.get(course, _UNKNOWN)
+            barred.numbers += versions
+            if number is not None and not marks:
+                own[number] = None
         chosen.numbers += own
 
     def _planned(self, plans: tuple[PlannedCourse, ...]) -> Sequence[int]:
@@ -148,11 +149,15 @@ def block_of_records(records: Sequence[LearnerRecord], catalogue: Catalogue, tab
     return Blocks(catalogue, table).of(records)
 
 
-def _versions(catalogue: Catalogue) -> dict[str, tuple[int, ...]]:
-    """Return the numbers of the language versions of every course, itself among them, by its id."""
-    lost = {course: (number,) for course, number in catalogue.index.items()}
+_UNKNOWN: _Known = (None, ())
+
+
+def _known(catalogue: Catalogue) -> dict[str, _Known]:
+    """Return what is known of every course, by its id."""
+    index = catalogue.index
+    lost: dict[str, _Known] = {course: (number, (number,)) for course, number in index.items()}
     courses = catalogue.reference.courses.values()
-    return lost | {course.id: catalogue.families.get(course.base or course.id, ()) for course in courses}
+    return lost | {c.id: (index.get(c.id), catalogue.families.get(c.base or c.id, ())) for c in courses}
 
 
 def _teachers(catalogue: Catalogue) -> dict[int, list[tuple[str, int]]]:

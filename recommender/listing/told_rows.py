@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +14,12 @@ from recommender.listing.catalogue import Catalogue
 from recommender.state.evidence_table import EvidenceTable
 from recommender.state.reading import SHOWN_UNLESS_DENIED, weight_of_dwell
 
+_KINDS = len(EVIDENCE_KINDS)
 _COMPLETION, _COMPLETED = packed.KINDS["completion"], packed.STATUSES["completed"]
 _SHOWN_UNLESS_DENIED = frozenset(packed.KINDS[kind] for kind in SHOWN_UNLESS_DENIED)
 
-Row = tuple[int, int, int, int, int, bool, int, int, bool, float]
-"""Learner, slot, group, moment, kind, passed, level, attempt, from a course, dwell: rows sort as columns stand."""
+Row = tuple[int, int, int, int, int, int, int, int, float]
+"""Learner, slot, group, moment, kind, passed, level, attempt, dwell: rows sort as columns stand."""
 
 
 class Asked(NamedTuple):
@@ -47,32 +48,35 @@ def told_rows(
     asked: Asked,
     catalogue: Catalogue,
     table: EvidenceTable,
-) -> Iterator[Row]:
-    """Yield what a record, of row ``number`` of the block, shows of what the post asks for.
+) -> list[Row]:
+    """Return what a record, of row ``number`` of the block, shows of what the post asks for.
 
     ``enrolments`` and ``evidence`` are as ``features.packed`` has them: of most nothing is asked, and they are passed
     over as they stand.
     """
-    taught, slots = asked.taught, asked.slots
-    if not slots:
-        return
-    taken = {row[packed.COURSE]: row for row in enrolments}
+    rows: list[Row] = []
+    if not asked.slots:
+        return rows
+    taught = asked.taught
+    taken = {row[0]: row for row in enrolments}
     told: set[str | None] = set()
-    for row in evidence:
-        course, competency, kind = row[packed.ABOUT], row[packed.COMPETENCY], row[packed.KIND]
+    for _, kind, observed, competency, course, said, passed, score, attempt in evidence:
+        about = taught.get(course, ()) if competency is None else _named(competency, course, asked, catalogue)
+        dwell, counted = 1.0, max(attempt or 1, 1)
         if kind == _COMPLETION:
             told.add(course)
-        about = taught.get(course, ()) if competency is None else _named(competency, course, asked, catalogue)
-        if about and (passed := _shown(row, table)) is not None:
-            dwell = _dwell(taken.get(course), table) if kind == _COMPLETION else 1.0
-            if dwell > 0:
-                group, observed, said = _group(row, evidence, catalogue), row[packed.OBSERVED], row[packed.LEVEL]
-                attempt = 1 if kind == _COMPLETION else max(row[packed.ATTEMPT] or 1, 1)
-                for slot, level in about:
-                    yield number, slot, group, observed, kind, passed, said or level, attempt, bool(course), dwell
+            dwell, counted = _dwell(taken.get(course), table), 1
+        if not about or dwell == 0:
+            continue
+        shown = _shown(kind, score, table) if passed is None else passed
+        if shown is not None:
+            group = _group(kind, course, evidence, catalogue)
+            for slot, level in about:
+                rows.append((number, slot, group, observed, kind, shown, said or level, counted, dwell))
     for course, row in taken.items():
         if course in taught and row[packed.STATUS] == _COMPLETED and course not in told:
-            yield from _completion(number, row, taught[course], catalogue, table)
+            rows += _completion(number, row, taught[course], catalogue, table)
+    return rows
 
 
 def _named(competency: str, course: str | None, asked: Asked, catalogue: Catalogue) -> Sequence[tuple[int, int]]:
@@ -81,14 +85,11 @@ def _named(competency: str, course: str | None, asked: Asked, catalogue: Catalog
     return () if slot is None else ((slot, dict(asked.taught.get(course or "", ())).get(slot, 1)),)
 
 
-def _shown(evidence: packed.Row, table: EvidenceTable) -> bool | None:
-    """Return whether the level was shown, as ``state.reading.shown`` says it."""
-    passed, score = evidence[packed.PASSED], evidence[packed.SCORE]
-    if passed is not None:
-        return bool(passed)
-    if evidence[packed.KIND] in _SHOWN_UNLESS_DENIED:
+def _shown(kind: int, score: float | None, table: EvidenceTable) -> bool | None:
+    """Return whether the level was shown where the evidence does not say it, as ``state.reading.shown``."""
+    if kind in _SHOWN_UNLESS_DENIED:
         return True
-    return None if score is None else bool(score >= table.pass_mark)
+    return None if score is None else score >= table.pass_mark
 
 
 def _dwell(enrolment: packed.Row | None, table: EvidenceTable) -> float:
@@ -101,28 +102,26 @@ def _dwell(enrolment: packed.Row | None, table: EvidenceTable) -> float:
 
 def _completion(
     number: int, enrolment: packed.Row, about: Sequence[tuple[int, int]], catalogue: Catalogue, table: EvidenceTable
-) -> Iterator[Row]:
-    """Yield what a completion shows that no evidence tells of."""
+) -> Sequence[Row]:
+    """Return what a completion shows that no evidence tells of."""
     done, dwell = enrolment[packed.COMPLETED], _dwell(enrolment, table)
     when = enrolment[packed.ENROLLED] if done is None else done
     if when is None or dwell == 0:
-        return
-    group = len(EVIDENCE_KINDS) + catalogue.index.get(enrolment[packed.COURSE], len(catalogue))
-    for slot, level in about:
-        yield number, slot, group, when, _COMPLETION, True, level, 1, True, dwell
+        return ()
+    group = _KINDS + catalogue.index.get(enrolment[packed.COURSE], len(catalogue))
+    return [(number, slot, group, when, _COMPLETION, True, level, 1, dwell) for slot, level in about]
 
 
-def _group(row: packed.Row, evidence: Sequence[packed.Row], catalogue: Catalogue) -> int:
+def _group(kind: int, course: str | None, evidence: Sequence[packed.Row], catalogue: Catalogue) -> int:
     """Return what counts once, as a number: a kind, a course of the catalogue, or a course that it does not have."""
-    course = row[packed.ABOUT]
     if not course:
-        return int(row[packed.KIND])
+        return kind
     known = catalogue.index.get(course)
     if known is not None:
-        return len(EVIDENCE_KINDS) + known
+        return _KINDS + known
     courses = {other[packed.ABOUT] for other in evidence}
     unknown = sorted(one for one in courses if one and one not in catalogue.index)
-    return len(EVIDENCE_KINDS) + len(catalogue) + unknown.index(course)
+    return _KINDS + len(catalogue) + unknown.index(course)
 
 
 def columns_of(rows: Sequence[Row]) -> EvidenceColumns:
@@ -130,13 +129,13 @@ def columns_of(rows: Sequence[Row]) -> EvidenceColumns:
     if not rows:
         return _NOTHING_TOLD
     ordered = rows if len(rows) == 1 else sorted(rows)
-    *numbers, from_course, dwell = zip(*ordered, strict=True)
+    *numbers, dwell = zip(*ordered, strict=True)
     learner, slot, group, observed, kind, passed, level, attempt = np.array(numbers, dtype=np.int64)
     return EvidenceColumns(
         learner=learner,
         slot=slot,
         group=group,
-        from_course=np.array(from_course, dtype=np.bool_),
+        from_course=group >= _KINDS,
         kind=kind,
         passed=passed.astype(np.bool_),
         level=level,
