@@ -6,6 +6,9 @@ The command line prints it without a traceback; the HTTP service answers it as a
 
 from __future__ import annotations
 
+import copyreg
+from typing import Any
+
 
 class KarmapathError(Exception):
     """Something the user can put right.
@@ -22,6 +25,10 @@ class KarmapathError(Exception):
         self.expected = expected
         self.remedy = remedy
         super().__init__(f"{found}; expected {expected}; {remedy}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes it again, as it is, where another process is told of it."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 class NotFoundError(KarmapathError):

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import sys
+import traceback
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,8 @@ from api.http.logs import log_config
 from api.http.patience import PatientProtocol
 from api.http.shared import Shared
 from api.settings import Settings, SettingsError
-from features.errors import NotReadyError
+from features.children import begin, end_when_orphaned
+from features.errors import KarmapathError, NotReadyError
 from features.home import HOME_VARIABLE
 from features.store import Store
 from features.warehouse import Warehouse
@@ -39,12 +41,13 @@ def run(settings: Settings) -> None:
     """
     settings.check_binding()
     _check_port(settings)
-    prepare_store(settings)
+    forks = settings.workers > 1 and sys.platform == "linux"
+    (_prepare_beside if forks else prepare_store)(settings)
     os.environ[HOME_VARIABLE] = str(settings.home)
     if settings.workers > 1:
         _share_metrics(settings)
     _announce(settings)
-    if settings.workers > 1 and sys.platform == "linux":
+    if forks:
         code = _share(settings)
         if code:
             sys.exit(code)
@@ -91,6 +94,31 @@ def _check_port(settings: Settings) -> None:
                 "an address and a port where nothing listens yet",
                 "stop what listens there, or give another --port",
             ) from None
+
+
+def _prepare_beside(settings: Settings) -> None:
+    """Prepare the store in a process of its own: threads that reading tables begins must not be where workers fork."""
+    told = begin(partial(_prepared, settings))()
+    if isinstance(told, KarmapathError):
+        raise told
+    if told is None:
+        raise NotReadyError(
+            "the process that prepares the store ended before it was done",
+            "one that ends when the imported data is in the store",
+            "see above why, make sure that there is memory and room on the disk, and start again",
+        )
+
+
+def _prepared(settings: Settings) -> KarmapathError | bool:
+    end_when_orphaned()
+    try:
+        prepare_store(settings)
+    except KarmapathError as error:
+        return error
+    except Exception:
+        traceback.print_exc()
+        raise
+    return True
 
 
 def prepare_store(settings: Settings) -> None:

@@ -104,6 +104,14 @@ def test_the_first_process_has_begun_no_thread_that_its_workers_would_lack(home:
         assert len(list(Path(f"/proc/{process.pid}/task").iterdir())) == threads
 
 
+def test_they_serve_when_imported_data_was_taken_over_first(home: Home) -> None:
+    for part in home.folder.glob("store.sqlite3*"):
+        part.unlink()
+    with serving(home, "--workers", "2") as (base, _):
+        assert "takes over the imported data" in (home.folder / "serve.log").read_text()
+        assert model(base)
+
+
 def test_there_are_more_and_fewer_of_them_on_signals_and_never_none(home: Home) -> None:
     with serving(home, "--workers", "2") as (base, process):
         process.send_signal(signal.SIGTTIN)
