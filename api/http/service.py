@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from features.errors import KarmapathError, NotFoundError
 from features.records import LearnerRecord
 from features.store import ShownList, Store, StoreError
 from features.times import now
+from features.until import until
 from recommender.engine import Engine
 from recommender.ranked import PROPENSITY, Ranked
 
@@ -157,15 +159,15 @@ class Service:
             ) from None  # fmt: skip
 
     async def solve(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Compute something long in a thread, so that short answers do not wait for it.
+        """Compute something long in a thread, so that short answers do not wait for it; what looks gives up in time.
 
         Raises
         ------
         OverdueError
             If it takes longer than the settings' deadline.
         """
-        loop = asyncio.get_running_loop()
-        work = loop.run_in_executor(self._threads, lambda: function(*args, **kwargs))
+        ends, loop = time.monotonic() + self.settings.deadline, asyncio.get_running_loop()
+        work = loop.run_in_executor(self._threads, lambda: _within(ends, function, *args, **kwargs))
         try:
             return await asyncio.wait_for(work, self.settings.deadline)
         except TimeoutError:
@@ -229,6 +231,11 @@ class Service:
             rows=tuple(zip(courses, ranked.places, ranked.scores, repeat(PROPENSITY), strict=False)),
             revision=revision,
         )
+
+
+def _within(ends: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    with until(ends):
+        return function(*args, **kwargs)
 
 
 def service_of(request: Request) -> Service:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from features.encoder.light_encoder import LightEncoder
 from features.encoder.sentence_encoder import SentenceEncoder
 from features.errors import NotReadyError
 from features.home import Home
+from features.until import GivenUpError, until
 
 TITLES = ["Leave rules for new officers", "Public procurement on the portal", "Drafting a cabinet note"]
 HINDI = ["नए अधिकारियों के लिए अवकाश नियम", "पोर्टल पर सार्वजनिक खरीद", "कैबिनेट नोट का प्रारूपण"]
@@ -74,6 +77,30 @@ def test_many_threads_may_ask_at_once():
         thread.join()
     assert len(found) == 8
     assert all(np.array_equal(vectors, expected) for vectors in found)
+
+
+def test_texts_that_nobody_waits_for_are_given_up_and_a_question_comes_between():
+    encoder, long = LightEncoder(), ["policy " * 600] * 60
+    encoder.encode(["warm"])
+    began = time.monotonic()
+
+    def encode_long() -> None:
+        with until(began + 2):
+            encoder.encode(long)
+
+    with ThreadPoolExecutor(1) as pool:
+        given_up = pool.submit(encode_long)
+        time.sleep(0.2)
+        encoder.encode(["leave rules"], "query")
+        assert not given_up.done()
+        with pytest.raises(GivenUpError):
+            given_up.result()
+    assert time.monotonic() - began < 20, "sixty such texts take a minute"
+
+
+def test_one_text_after_the_other_gives_the_same_bits_as_all_at_once():
+    texts = [*TITLES, *HINDI, "policy " * 300]
+    assert np.array_equal(LightEncoder().encode(texts), LightEncoder(threads=None).encode(texts))
 
 
 def test_a_model_may_be_given_by_its_folder(sentence_encoder, model_cache):
