@@ -40,7 +40,8 @@ def write_rows(connection: Connection, table: Table, columns: Sequence[str], row
     """Write some rows: COPY on PostgreSQL, and on SQLite few statements of many rows.
 
     SQLite's driver lets go of the interpreter at every statement and has to win it back from the threads that answer
-    requests, so a statement a row would take longer the busier they are.
+    requests, so a statement a row would take longer the busier they are. After an error some rows may be there: the
+    transaction is to be rolled back, and what would undo the statement alone is not kept.
     """
     names = ", ".join(f'"{column}"' for column in columns)
     if connection.dialect.name == "postgresql":
@@ -52,7 +53,7 @@ def write_rows(connection: Connection, table: Table, columns: Sequence[str], row
     while start < len(rows):
         size = min(_ROWS, 1 << (len(rows) - start).bit_length() - 1)  # powers of two: few statements to prepare
         values = [_sqlite_value(value) for row in rows[start : start + size] for value in row]
-        statement = f"INSERT INTO {table.name} ({names}) VALUES {', '.join([places] * size)}"  # noqa: S608
+        statement = f"INSERT OR FAIL INTO {table.name} ({names}) VALUES {', '.join([places] * size)}"  # noqa: S608
         connection.exec_driver_sql(statement, tuple(values))
         start += size
 

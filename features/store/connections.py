@@ -21,6 +21,9 @@ CONNECT_SECONDS = 5
 CACHE_KILOBYTES = 16_384
 """Pages that a connection to SQLite keeps: the inner ones of a million learners; leaves are the file system's."""
 
+CHECKPOINT_PAGES = 4_000
+"""Pages that wait in the log before they are put into their places: what changes again and again is put there once."""
+
 BUSY_TIMEOUT_MS = 30_000
 """How long one writer of SQLite waits for another."""
 
@@ -127,6 +130,7 @@ def _prepare(connection: Any) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # a commit returns when it is on the disk
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
 
 

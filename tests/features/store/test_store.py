@@ -349,6 +349,14 @@ def test_a_list_whose_id_is_taken_is_refused_and_the_first_one_stays(store: Stor
     assert store.read_shown("r1") == first
 
 
+def test_of_lists_that_are_written_together_none_is_there_when_one_is_refused(store: Store) -> None:
+    lists = [ShownList(f"r{n}", "A", "v1", "m", DAY, ()) for n in range(3)]
+    store.add_shown(lists[2:])
+    with pytest.raises(StoreError):
+        store.add_shown(lists)
+    assert [store.read_shown(shown.id) for shown in lists] == [None, None, lists[2]]
+
+
 @pytest.mark.parametrize("count", [0, 1, 3, 64, 200])
 def test_many_lists_are_written_at_once(store: Store, count: int) -> None:
     lists = [ShownList(f"r{n}", "L\t1", "v1", "m", DAY, (ShownItem('c"\\1', 1, 0.5, 1.0),)) for n in range(count)]
