@@ -20,6 +20,9 @@ from features.errors import KarmapathError
 DEEPEST = 64
 """How many lists and objects may stand in one another."""
 
+MOST_PARTS = 100_000
+"""How many there may be in all: two million characters of nothing else take half a second to read."""
+
 FORM = "application/x-www-form-urlencoded"
 PAGES_WITH_FORMS = "/planning/"
 """Where the paths of pages begin whose forms are sent with POST."""
@@ -103,6 +106,8 @@ def check_json(body: bytes) -> None:
     Traceback (most recent call last):
     api.http.bodies.BadBodyError: a body with a key twice in one object; expected each key once; correct the body
     """
+    if body.count(b"[") + body.count(b"{") > MOST_PARTS:
+        raise BadBodyError("a body of lists and objects without end", f"at most {MOST_PARTS}", "send it in several")
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:

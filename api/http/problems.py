@@ -18,6 +18,10 @@ from features.errors import KarmapathError
 
 log = logging.getLogger("karmapath.http")
 
+_MOST_TOLD = 50
+"""Faults of one request that are told: the answer must not grow with what is wrong."""
+_LONGEST_NAME, _LONGEST_TEXT = 80, 600
+
 _FOLDERS = re.compile(r"(?:/[^\s/;,]+){2,}")
 
 _STATUS = {
@@ -108,7 +112,8 @@ def install_problems(app: FastAPI) -> None:
 
 def describe(error: KarmapathError) -> dict[str, Any]:
     """Return an error's facts as fields of a JSON document; nothing of this machine's inside."""
-    return {"code": error.code, "found": _found(error), "expected": error.expected, "remedy": error.remedy}
+    found, expected, remedy = (_short(text) for text in (_found(error), error.expected, error.remedy))
+    return {"code": error.code, "found": found, "expected": expected, "remedy": remedy}
 
 
 def _found(error: KarmapathError) -> str:
@@ -116,6 +121,10 @@ def _found(error: KarmapathError) -> str:
     if error.code == "store_unavailable":
         return "a store that does not answer"
     return _FOLDERS.sub("the home folder", error.found) if error.code == "not_ready" else error.found
+
+
+def _short(text: str, most: int = _LONGEST_TEXT) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def status_of(error: KarmapathError) -> int:
@@ -139,7 +148,7 @@ async def _told(_request: Request, error: Exception) -> Response:
 
 
 async def _invalid(_request: Request, error: Exception) -> Response:
-    found = [_field(one) for one in cast("RequestValidationError", error).errors()]
+    found = [_field(one) for one in cast("RequestValidationError", error).errors()[:_MOST_TOLD]]
     first = found[0]
     return problem(
         422, "invalid", "The request cannot be taken",
@@ -149,13 +158,12 @@ async def _invalid(_request: Request, error: Exception) -> Response:
 
 
 def _field(one: dict[str, Any]) -> dict[str, str]:
-    where = ".".join(str(part) for part in one["loc"])
+    where = ".".join(str(part)[:_LONGEST_NAME] for part in one["loc"])
     if one["type"] == "json_invalid":
         return {"where": where, "found": "a body that is not JSON", "expected": "a JSON document"}
     if one["type"] == "missing":
         return {"where": where, "found": "nothing", "expected": "a value"}
-    text = repr(one.get("input"))
-    return {"where": where, "found": text if len(text) <= 80 else text[:77] + "...", "expected": one["msg"]}
+    return {"where": where, "found": _short(repr(one.get("input")), _LONGEST_NAME), "expected": _short(one["msg"])}
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -65,6 +65,7 @@ def _broken(good: dict[str, object]) -> Iterator[tuple[str, bytes]]:
     yield "a NUL", whole[:-1] + b', "x": "a\\u0000b"}'
     yield "lists without end", b"[" * 100_000
     yield "five thousand lists", b"[" * 5_000 + b"]" * 5_000
+    yield "empty lists without end", b"[" + b"[]," * 100_000 + b"[]]"
     yield "objects without end", b'{"a":' * 5_000 + b"1" + b"}" * 5_000
     yield "a text", b'"admin"'
     yield "a number", b"7"

@@ -14,6 +14,8 @@ from tests.api.conftest import Clock
 
 Case = tuple[str, str, Any, int]
 
+LONG = "k" * 100_000
+
 CASES: list[Case] = [
     ("GET", "/nowhere", None, 404),
     ("GET", "/v1/learners/nobody/recommendations", None, 404),
@@ -115,3 +117,27 @@ def test_without_a_model_the_service_says_what_to_do(tmp_path_factory: pytest.Te
     assert answer.status_code == 503
     assert "karmapath train" in answer.json()["remedy"]
     assert answer.headers["retry-after"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {f"key{number}": number for number in range(20_000)},
+        {LONG: 1},
+        {"profile": {LONG: 1}},
+        {"limit": LONG},
+        {"track": LONG},
+        {"boost": [LONG]},
+        {"history": [{"course": "c1", "status": LONG}]},
+    ],
+)
+def test_a_problem_does_not_grow_with_what_is_wrong(client: TestClient, body: dict[str, Any]) -> None:
+    answer = client.post("/v1/recommendations", json=body)
+    assert answer.status_code == 422
+    assert len(answer.content) < 20_000
+
+
+def test_an_event_that_is_wrong_is_not_told_back_as_a_whole(client: TestClient) -> None:
+    for event in ({"kind": LONG}, {"kind": "completion", LONG: 1}, {"kind": "completion", "learner": LONG}):
+        for body in (event, [event]):
+            assert len(client.post("/v1/events", json=body).content) < 5_000
