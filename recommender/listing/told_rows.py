@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -61,15 +62,16 @@ def told_rows(
     taken = {row[0]: row for row in enrolments}
     told: set[str | None] = set()
     for _, kind, observed, competency, course, said, passed, score, attempt in evidence:
-        about = taught.get(course, ()) if competency is None else _named(competency, course, asked, catalogue)
-        dwell, counted = 1.0, max(attempt or 1, 1)
         if kind == _COMPLETION:
             told.add(course)
-            dwell, counted = _dwell(taken.get(course), table), 1
-        if not about or dwell == 0:
-            continue
+        about = taught.get(course) if competency is None else _named(competency, course, asked, catalogue)
         shown = _shown(kind, score, table) if passed is None else passed
-        if shown is not None:
+        if not about or shown is None:
+            continue
+        dwell, counted = 1.0, max(attempt or 1, 1)
+        if kind == _COMPLETION:
+            dwell, counted = _dwell(taken.get(course), table), 1
+        if dwell > 0:
             group = _group(kind, course, evidence, catalogue)
             for slot, level in about:
                 rows.append((number, slot, group, observed, kind, shown, said or level, counted, dwell))
@@ -130,7 +132,8 @@ def columns_of(rows: Sequence[Row]) -> EvidenceColumns:
         return _NOTHING_TOLD
     ordered = rows if len(rows) == 1 else sorted(rows)
     *numbers, dwell = zip(*ordered, strict=True)
-    learner, slot, group, observed, kind, passed, level, attempt = np.array(numbers, dtype=np.int64)
+    flat = np.fromiter(chain.from_iterable(numbers), dtype=np.int64, count=len(numbers) * len(rows))
+    learner, slot, group, observed, kind, passed, level, attempt = flat.reshape(len(numbers), len(rows))
     return EvidenceColumns(
         learner=learner,
         slot=slot,

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, text
 
 from features.records import Learner
-from features.store import Feedback, ShownItem, ShownList, Store, parse_event, read, record_rows
+from features.store import Feedback, ShownItem, ShownList, Store, packs, parse_event, read, record_rows
 from features.store.connections import reading
 
 DAY = datetime(2026, 4, 1, 10)
@@ -32,6 +32,7 @@ ASKED: dict[str, Callable[[Store], object]] = {
     "what is not wanted": lambda store: store.down_rated("L1"),
     "a thumb": lambda store: store.add_feedback(Feedback("L1", "c1", 0, "", DAY, "r1")),
     "a list to write": lambda store: store.add_shown([SHOWN]),
+    "a list and a pack to write": lambda store: (store._unpacked.note("L1"), store.add_shown([SHOWN])),
     "all about a learner": lambda store: store.export("L1"),
     "events": lambda store: store.append_events(
         events(
@@ -76,11 +77,15 @@ def test_what_requests_ask_of_the_store_goes_by_an_index(store: Store, name: str
 def test_a_learners_record_goes_by_indexes_only(store: Store) -> None:
     if store.is_local:
         questions: list[tuple[str, Any]] = [
+            (packs.SQLITE_PACK, ("L1",)),
             (record_rows.SQLITE_RECORD, ("L1",)),
+            (record_rows.SQLITE_LINEAGE, ("o1",)),
             (record_rows.sqlite_plans(3), ("learner:L1", "organisation:o1", "organisation:m")),
         ]
     else:
         questions = [
+            (packs.POSTGRES_PACKS.replace("$1", "%(ids)s"), {"ids": ["L1", "L2"]}),
+            (record_rows.POSTGRES_LINEAGE.replace("$1", "%(id)s"), {"id": "o1"}),
             (read.POSTGRES_RECORDS, {"ids": ["L1", "L2"], "own": ["learner:L1", "learner:L2"]}),
             (read.POSTGRES_PLANS, {"holders": ["learner:L1", "organisation:o1"]}),
         ]
