@@ -1,18 +1,14 @@
-"""Reasons, compiled: the same codes and subjects as ``list_facts``.
-
-No array is made by what is compiled, so numba is told not to count who uses which (``_nrt``): counting took five times
-as long as the work.
-"""
+"""Reasons, compiled: the same codes and subjects as ``list_facts``."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from recommender.gaps import SURE
+from recommender.listing.bare_numba import bare, bare_inline
 from recommender.listing.kernel import FROM_GROUP, FROM_NEED, FROM_OTHERS, Best
 from recommender.listing.list_facts import GAP_CODES, Voices
 from recommender.listing.lists import NOTHING, FewLists
@@ -67,7 +63,7 @@ def few_compiled(
     return FewLists(numbers, values)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
+@bare
 def _reasons(
     courses: Any, nearest: Any, loudest: Any, said: Any, own: Any, post: Any, situations: Any, start: Any,
     at_least: Any, known: Any, rank: Any, post_start: Any, slots: Any, required: Any, critical: Any, taught_start: Any,
@@ -89,7 +85,7 @@ def _reasons(
             own_subject[place, 0], own_subject[place, 1] = about, other
 
 
-@njit(cache=True, error_model="numpy", _nrt=False)
+@bare
 def _few(
     courses: Any, scores: Any, guided: Any, nearest: Any, loudest: Any, said: Any, own: Any, post: Any,
     situations: Any, start: Any, at_least: Any, known: Any, rank: Any, post_start: Any, slots: Any, required: Any,
@@ -112,7 +108,7 @@ def _few(
             values[learner, 0, place], values[learner, 1, place] = scores[learner, place], held
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)
+@bare_inline
 def _told(
     course: int, near: int, loud: int, said: Any, of_post: int, situation: int, first_row: int, at_least: Any,
     known: Any, rank: Any, post_start: Any, slots: Any, required: Any, critical: Any, taught_start: Any,
@@ -147,7 +143,7 @@ def _told(
     return most, NOTHING, 0, NOTHING, held
 
 
-@njit(cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False)
+@bare_inline
 def _worst_gap(
     first: int, last: int, slots: Any, first_need: int, first_row: int, at_least: Any, rank: Any,
     required: Any, competency: Any, from_level: Any, to_level: Any,
