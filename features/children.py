@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable
 from multiprocessing import parent_process
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
+
+from features.errors import KarmapathError, NotReadyError
 
 T = TypeVar("T")
 
@@ -48,11 +51,12 @@ def fork() -> int:
         return os.fork()
 
 
-def begin(function: Callable[[], T]) -> Callable[[], T | None]:
+def begin(function: Callable[[], T]) -> Callable[[], T]:
     """Begin to work out a value in a child process; return what waits for it.
 
     Threads and memory that it takes end with the child: this process stays one that can be forked. The value is
-    pickled; ``None`` where the child could not make one.
+    pickled. Waiting raises the ``KarmapathError`` that the function raised, and ``NotReadyError`` where the child ended
+    without a word.
     """
     reader, writer = os.pipe()
     child = fork()
@@ -62,20 +66,32 @@ def begin(function: Callable[[], T]) -> Callable[[], T | None]:
     return lambda: _hear(reader, child)
 
 
-def _tell(function: Callable[[], Any], writer: int) -> None:
+def _tell(function: Callable[[], Any], writer: int) -> NoReturn:
     """Write what the function returns, and end."""
-    code = 1
     try:
-        told = pickle.dumps(function(), pickle.HIGHEST_PROTOCOL)
+        told = _outcome(function)
         with os.fdopen(writer, "wb") as pipe:
             pipe.write(told)
-        code = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
     finally:
-        os._exit(code)
+        os._exit(0)
+
+
+def _outcome(function: Callable[[], Any]) -> bytes:
+    try:
+        return pickle.dumps((function(), None), pickle.HIGHEST_PROTOCOL)
+    except KarmapathError as error:
+        return pickle.dumps((None, error))
 
 
 def _hear(reader: int, child: int) -> Any:
     with os.fdopen(reader, "rb") as pipe:
         told = pipe.read()
-    ended_well = os.waitpid(child, 0)[1] == 0
-    return pickle.loads(told) if told and ended_well else None  # noqa: S301 - of our own child
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if not told or code:
+        raise NotReadyError(f"a process that ended ({code}) and told nothing", "its answer", "see what it said before")
+    value, error = pickle.loads(told)  # noqa: S301 - of our own child
+    if error is not None:
+        raise error
+    return value

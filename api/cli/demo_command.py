@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from typing import Annotated, Any
+import sys
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -43,9 +45,14 @@ def demo(
     store = open_store(place)
     _tell(store, port)
     if not prepare_only:
-        from api.cli.serve_command import serve
+        _serve(place, port)
 
-        serve(port=port, host=None, workers=None, home=place.folder)
+
+def _serve(home: Home, port: int) -> NoReturn:
+    """Become the server: what training has loaded, and its threads, are let go."""
+    sys.stdout.flush()
+    command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--port", str(port)]
+    os.execv(sys.executable, [*command, "--home", str(home.folder)])  # noqa: S606 - our own program
 
 
 def _is_ready(home: Home, asked: dict[str, int]) -> bool:

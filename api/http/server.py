@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import sys
-import traceback
 from functools import partial
 from typing import Any
 
@@ -18,7 +17,7 @@ from api.http.patience import PatientProtocol
 from api.http.shared import Shared
 from api.settings import Settings, SettingsError
 from features.children import begin, end_when_orphaned
-from features.errors import KarmapathError, NotReadyError
+from features.errors import NotReadyError
 from features.home import HOME_VARIABLE
 from features.store import Store
 from features.warehouse import Warehouse
@@ -41,27 +40,31 @@ def run(settings: Settings) -> None:
     """
     settings.check_binding()
     _check_port(settings)
-    forks = settings.workers > 1 and sys.platform == "linux"
-    (_prepare_beside if forks else prepare_store)(settings)
     os.environ[HOME_VARIABLE] = str(settings.home)
     if settings.workers > 1:
         _share_metrics(settings)
-    _announce(settings)
-    if forks:
+    if settings.workers > 1 and sys.platform == "linux":
         code = _share(settings)
         if code:
             sys.exit(code)
         return
+    prepare_store(settings)
+    _announce(settings)
     uvicorn.run("api.http.app:from_environment", workers=settings.workers, **_options(settings))
 
 
 def _share(settings: Settings) -> int:
     """Serve by processes that share what is loaded once; return the exit code."""
+    store = begin(
+        partial(_prepare_alone, settings)
+    )  # threads that reading tables begins must not be where workers fork
     shared = Shared(settings.folders, compiled=settings.compiled)
 
-    from api.http.app import from_environment  # noqa: PLC0415 - now, while the tables are read
+    from api.http.app import from_environment  # noqa: PLC0415 - now, while others read
     from api.http.workers import Workers  # noqa: PLC0415 - its Prometheus looks where figures go
 
+    store()
+    _announce(settings)
     config = uvicorn.Config(partial(from_environment, shared.champion), **_options(settings))
     return Workers(config, config.bind_socket(), settings.workers, shared.prepare, 2 * _GRACE_SECONDS).run()
 
@@ -96,29 +99,10 @@ def _check_port(settings: Settings) -> None:
             ) from None
 
 
-def _prepare_beside(settings: Settings) -> None:
-    """Prepare the store in a process of its own: threads that reading tables begins must not be where workers fork."""
-    told = begin(partial(_prepared, settings))()
-    if isinstance(told, KarmapathError):
-        raise told
-    if told is None:
-        raise NotReadyError(
-            "the process that prepares the store ended before it was done",
-            "one that ends when the imported data is in the store",
-            "see above why, make sure that there is memory and room on the disk, and start again",
-        )
-
-
-def _prepared(settings: Settings) -> KarmapathError | bool:
+def _prepare_alone(settings: Settings) -> None:
+    """Prepare the store in a process that does nothing else."""
     end_when_orphaned()
-    try:
-        prepare_store(settings)
-    except KarmapathError as error:
-        return error
-    except Exception:
-        traceback.print_exc()
-        raise
-    return True
+    prepare_store(settings)
 
 
 def prepare_store(settings: Settings) -> None:

@@ -26,7 +26,7 @@ class Shared:
     def __init__(self, home: Home, *, compiled: bool) -> None:
         """Begin to read the champion's tables; ``prepare`` waits for them."""
         self.champion = Champion(home, compiled=compiled)
-        self._begun: dict[Path, Callable[[], Reference | None]] = {}
+        self._begun: dict[Path, Callable[[], Reference]] = {}
         with contextlib.suppress(NotReadyError):
             self._begin(champion_folder(home))
 
@@ -35,12 +35,10 @@ class Shared:
         self.champion.prepare(self._read)
         gc.freeze()
 
-    def _begin(self, folder: Path) -> Callable[[], Reference | None]:
+    def _begin(self, folder: Path) -> Callable[[], Reference]:
         found = self._begun[folder] = begin(partial(reference_of, folder))
         return found
 
     def _read(self, folder: Path) -> Bundle:
-        reference = (self._begun.pop(folder, None) or begin(partial(reference_of, folder)))()
-        if reference is None:
-            raise NotReadyError(f"a bundle without its tables in {folder}", "a whole bundle", "train or promote again")
-        return Bundle.load(folder, reference)
+        waiting = self._begun.pop(folder, None) or begin(partial(reference_of, folder))
+        return Bundle.load(folder, waiting())

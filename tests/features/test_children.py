@@ -12,6 +12,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from features.errors import NotFoundError
+
 PARENT = """
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -77,7 +79,7 @@ def make_rows() -> tuple[int, int]:
 
 
 def fail() -> int:
-    raise ValueError("nothing to tell")
+    raise NotFoundError("nothing", "something", "look elsewhere")
 
 
 def end() -> int:
@@ -86,19 +88,26 @@ def end() -> int:
 
 ASKS = """
 import os
+import pytest
 from features.children import begin
+from features.errors import NotFoundError, NotReadyError
 from tests.features.test_children import end, fail, make_rows
 
-waiting = [begin(make_rows), begin(make_rows), begin(fail), begin(end)]
+waiting = [begin(make_rows), begin(make_rows)]
+fails, ends = begin(fail), begin(end)
 found = [wait() for wait in waiting]
-assert [one and one[0] for one in found] == [7, 7, None, None], found
-assert len({os.getpid(), found[0][1], found[1][1]}) == 3
+assert [one[0] for one in found] == [7, 7], found
+assert len({os.getpid(), *(one[1] for one in found)}) == 3
+with pytest.raises(NotFoundError, match="nothing; expected something; look elsewhere"):
+    fails()
+with pytest.raises(NotReadyError, match="told nothing"):
+    ends()
 assert make_rows()[0] == 7
 """
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
-def test_values_are_worked_out_by_other_processes_and_are_none_where_those_fail() -> None:
+def test_another_process_tells_the_value_or_the_error_or_that_it_told_nothing() -> None:
     root = Path(__file__).parents[2]  # in a program of its own: this one has used threads that a fork would lose
     done = subprocess.run([sys.executable, "-c", ASKS], cwd=root, timeout=60, check=False, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
