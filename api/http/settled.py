@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import gc
 
+SEARCHED_AFTER = 20_000
+"""New objects after which they are searched: what a request makes goes with the request, and hardly any is a circle."""
+
 
 def settle() -> None:
     """Search what is there no more, and begin to search what comes after it (``karmapath serve`` loads unsearched).
@@ -17,6 +20,7 @@ def settle() -> None:
     would copy every page that the two share.
     """
     gc.freeze()
+    gc.set_threshold(SEARCHED_AFTER, 10, 10)
     gc.enable()
 
 
