@@ -51,7 +51,7 @@ class Engine:
         self.reference = bundle.reference
         self.teaching = TeachingTable.of(self.reference, bundle.course_ids)
         self.evidence = evidence_table(bundle)
-        self.lister = Lister(bundle, self.evidence, compiled=compiled, kept=KEPT_BYTES)
+        self.lister = Lister(bundle, self.evidence, compiled=compiled, kept=KEPT_BYTES, few=True)
         self.blocks = Blocks(self.lister.catalogue, self.evidence)
 
     @property

@@ -15,10 +15,8 @@ from datetime import datetime
 from api.http.metrics import Metrics
 from features.records import LearnerRecord
 from recommender.engine import Engine
+from recommender.listing.few import FEW
 from recommender.ranked import Ranked
-
-_MOST = 16
-"""Lists of one pass: beyond that the first waits longer than the last gains."""
 
 _Question = tuple[Engine, int, str | None, str | None, frozenset[str] | None]
 """What lists of one pass have in common: engine, limit, track, language, categories."""
@@ -54,8 +52,9 @@ class Together:
     def _answer_all(self) -> None:
         waiting, self._waiting = self._waiting, {}
         for question, asked in waiting.items():
-            for start in range(0, len(asked), _MOST):
-                self._answer(question, [one for one in asked[start : start + _MOST] if not one[2].done()])
+            # Of more than a few the first waits longer than the last gains.
+            for start in range(0, len(asked), FEW):
+                self._answer(question, [one for one in asked[start : start + FEW] if not one[2].done()])
 
     def _answer(self, question: _Question, asked: list[_Asked]) -> None:
         if not asked:  # all of them were given up

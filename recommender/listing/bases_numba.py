@@ -26,7 +26,7 @@ def base_compiled(
     return scores, loudest
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _sum(
     start: Any, part_of: Any, averaged: Any, weight: Any, rows: Any, unit: Any, columns: Any, new_rows: Any, codes: Any,
     features: Any, scores: Any, loudest: Any,
@@ -44,7 +44,7 @@ def _sum(
     _together(parts, codes, scores, loudest)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _of_features(rows: Any, unit: Any, new_rows: Any, features: Any, raw: Any, new: Any) -> None:
     """Add up what the features add to the raw scores of one model, and to its parts of new courses."""
     raw[:] = 0.0
@@ -58,7 +58,7 @@ def _of_features(rows: Any, unit: Any, new_rows: Any, features: Any, raw: Any, n
                 new[situation, place] += new_rows[situation, feature, place]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _add_part(part: Any, weight: Any, raw: Any, columns: Any, new: Any) -> None:
     for situation in range(len(part)):
         factor = weight[situation]
@@ -68,7 +68,7 @@ def _add_part(part: Any, weight: Any, raw: Any, columns: Any, new: Any) -> None:
             part[situation, columns[place]] += new[situation, place]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)
 def _together(parts: Any, codes: Any, scores: Any, loudest: Any) -> None:
     """Add the parts up and note which adds most."""
     n_situations, n_parts, n_courses = parts.shape

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from recommender.listing.drawn_numba import best_drawn
+from recommender.listing.few import while_others_wait
 from recommender.listing.kernel import (
     ALL_COURSES,
     FROM_BASE,
@@ -31,15 +32,15 @@ _FEW = 96
 """So many courses are put in order by counting, for each, how many are better; more are sorted."""
 
 
-def best_compiled(work: Work, k: int, track: int) -> Best:
-    """Return the k best courses of each learner; other threads run meanwhile.
+def best_compiled(work: Work, k: int, track: int, *, few: bool = False) -> Best:
+    """Return the k best courses of each learner; other threads run meanwhile, of ``few`` they wait.
 
     Where rows are laid out for it (``rough``) ``drawn_numba`` does most learners, and what is here does the rest.
     """
     found = Best.empty(len(work.own), k)
     left = best_drawn(work, k, track, found)
     if k and len(left):
-        _learners(
+        (_learners_few if few else _learners)(
             left, work.base, work.own, work.bars, work.bar, work.others, work.rows.reshape(-1), work.unit,
             work.few_from, work.few, work.recency, work.learner, work.history_from, work.history, work.need_from,
             work.need_course, work.need, work.barred_from, work.barred, work.little, track,
@@ -100,6 +101,9 @@ def _learners(
         )  # fmt: skip
         _put(lift, needed, 0.0)
         _put(lift, out, 0.0)
+
+
+_learners_few = while_others_wait(_learners)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

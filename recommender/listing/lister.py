@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -92,10 +92,12 @@ class Lister:
         *,
         compiled: bool = False,
         kept: int = KEPT_BYTES_OF_MANY,
+        few: bool = False,
     ) -> None:
         """Prepare lists; ``compiled`` needs numba (the extra ``scale``) and gives the same bits, sooner for many.
 
-        ``kept`` bytes are used for base rows of profiles, at most.
+        ``kept`` bytes are used for base rows of profiles, at most. Where it is for a ``few`` learners at a time, other
+        threads wait while compiled code works.
 
         Raises
         ------
@@ -108,6 +110,7 @@ class Lister:
         self.table = table
         self.catalogue = Catalogue(bundle.reference, bundle.course_ids)
         self.compiled = compiled
+        self._is_for_few = few
         self._kinds = KindArrays.of(table)
         self._allowed = Allowed(self.catalogue)
         self._bases = Bases(bundle, kept, compiled=compiled)
@@ -300,7 +303,9 @@ class Lister:
         from recommender.listing import facts_numba, kernel_numba, standings_numba  # noqa: PLC0415 - not all have numba
 
         return _Passes(
-            standings_numba.standings_compiled, kernel_numba.best_compiled, facts_numba.few_compiled,
+            partial(standings_numba.standings_compiled, few=self._is_for_few),
+            partial(kernel_numba.best_compiled, few=self._is_for_few),
+            facts_numba.few_compiled,
             facts_numba.reasons_compiled,
         )  # fmt: skip
 

@@ -17,6 +17,7 @@ from features.schema import MAX_LEVEL
 from recommender.gaps import SURE
 from recommender.listing.block import LearnerBlock
 from recommender.listing.course_needs import Lessons, Lifts
+from recommender.listing.few import while_others_wait
 from recommender.listing.posts import PostTable
 from recommender.listing.standings import DAY, SPEAKS, Standings
 from recommender.listing.untold import Untold
@@ -35,6 +36,8 @@ def standings_compiled(
     lessons: Lessons,
     untold: Untold,
     kinds: KindArrays,
+    *,
+    few: bool = False,
 ) -> tuple[Standings, Lifts]:
     """Return where some learners of a block stand, and what needs add.
 
@@ -48,6 +51,8 @@ def standings_compiled(
         Milliseconds since 1970 on the platform's clock.
     posts, lessons, untold, kinds
         What posts require, what is taught of it, what holds without evidence, what evidence counts.
+    few
+        Whether other threads wait meanwhile (``while_others_wait``).
     """
     n, told = len(learners), block.evidence
     n_rows, n_needs = sum(posts.sizes[post].tolist()), sum(untold.sizes[post].tolist())
@@ -56,7 +61,7 @@ def standings_compiled(
     missing, rank = np.empty(n_rows), np.empty(n_rows, dtype=np.int64)
     lift_from, course = np.zeros(n + 1, dtype=np.int64), np.empty(n_needs, dtype=np.int32)
     lift = np.empty(n_needs, dtype=np.float32)
-    _stand(
+    (_stand_few if few else _stand)(
         learners, post, situations, moment,
         block.told_from, told.slot, told.group, told.from_course, told.kind, told.passed, told.level, told.observed,
         told.attempt, told.dwell,
@@ -123,6 +128,9 @@ def _stand(
             last_level, confidence, hours, usual_course, upto,
         )  # fmt: skip
         _in_height(own, heights[situations[row]])
+
+
+_stand_few = while_others_wait(_stand)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
