@@ -106,6 +106,8 @@ class Workers:
         self._has_served = False
         self._not_before = 0.0
         """When the next worker may begin."""
+        self._now, self._looked = 0.0, time.monotonic()
+        """Seconds that this process has watched: what all of them slept through, stopped together, does not count."""
 
     def run(self) -> int:
         """Serve until a signal ends it; return the exit code."""
@@ -133,7 +135,7 @@ class Workers:
         staying = [worker for worker in self._workers if worker.leaves_until is None]
         worn = [worker for worker in staying if worker.worn]
         missing = 0 if self._ends else self._count + bool(worn) - len(staying)
-        if missing > 0 and time.monotonic() >= self._not_before:
+        if missing > 0 and self._now >= self._not_before:
             self._workers += [self._begin() for _ in range(missing)]
         elif missing < 0:
             self._retire(staying[missing:])
@@ -150,7 +152,7 @@ class Workers:
             self._serve(watcher, beats, [hear, *(worker.beats for worker in self._workers)])
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         os.close(beats)
-        return _Worker(process, hear, time.monotonic())
+        return _Worker(process, hear, self._now)
 
     def _serve(self, watcher: int, beats: int, others: list[int]) -> NoReturn:
         """Be a worker."""
@@ -175,9 +177,13 @@ class Workers:
     def _wait(self, awake: int) -> None:
         """Wait for a signal or a sign of life, not for long."""
         beats = {worker.beats: worker for worker in self._workers}
-        for ready in select.select([awake, *beats], [], [], _LOOK_SECONDS)[0]:
+        found = select.select([awake, *beats], [], [], _LOOK_SECONDS)[0]
+        moment = time.monotonic()
+        self._now += min(moment - self._looked, 2 * _LOOK_SECONDS)
+        self._looked = moment
+        for ready in found:
             if os.read(ready, 4096) and ready in beats:
-                beats[ready].seen = time.monotonic()
+                beats[ready].seen = self._now
                 beats[ready].serves = self._has_served = True
 
     def _hear(self) -> None:
@@ -203,14 +209,14 @@ class Workers:
     def _retire(self, workers: Iterable[_Worker]) -> None:
         """Have workers finish what they took, and end."""
         for worker in workers:
-            worker.leaves_until = time.monotonic() + self._leave_seconds
+            worker.leaves_until = self._now + self._leave_seconds
             os.kill(worker.process, signal.SIGTERM)
 
     def _bury(self) -> int:
         """Kill workers that stand still, part with those that have ended, and return the code to end with."""
         ended = []
         for worker in tuple(self._workers):
-            if worker.is_still(time.monotonic()):
+            if worker.is_still(self._now):
                 log.error("worker %d stands still: it is killed", worker.process)
                 os.kill(worker.process, signal.SIGKILL)
             process, status = os.waitpid(worker.process, os.WNOHANG)
@@ -227,7 +233,7 @@ class Workers:
         if worker.leaves_until is not None:
             return 0
         if not worker.serves:
-            self._not_before = time.monotonic() + _PAUSE_SECONDS
+            self._not_before = self._now + _PAUSE_SECONDS
         if not self._has_served:
             log.error("a worker ended (%d) before any could serve", code)
             self._end()

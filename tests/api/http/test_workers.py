@@ -141,6 +141,20 @@ def test_a_worker_that_stands_still_is_replaced(home: Home) -> None:
         assert model(base)
 
 
+def test_what_all_of_them_slept_through_is_held_against_none(home: Home) -> None:
+    impatient = "import api.http.workers; api.http.workers._STILL_SECONDS = 2.0; "
+    with serving(home, "--workers", "2", before=impatient) as (base, process):
+        first = workers(process)
+        os.killpg(process.pid, signal.SIGSTOP)
+        time.sleep(3)
+        process.send_signal(signal.SIGCONT)  # it wakes first
+        time.sleep(0.2)
+        os.killpg(process.pid, signal.SIGCONT)
+        assert model(base)
+        time.sleep(2)
+        assert workers(process) == first
+
+
 def test_where_no_worker_can_begin_the_service_ends_and_says_so(home: Home) -> None:
     broken = "import api.http.service as s; s.Service.open = None; from api.cli import main; main()"
     command = [sys.executable, "-c", broken, "serve", "--port", "0", "--workers", "2", "--home", str(home.folder)]
