@@ -33,7 +33,7 @@ def test_what_comes_after_it_is_searched_when_there_is_much_of_it() -> None:
     settle()
     gone = weakref.ref(Circle())
     assert gone() is not None
-    kept: list[list[int]] = [[] for _ in range(SEARCHED_AFTER + 1)]
+    kept: list[list[int]] = [[] for _ in range(2 * SEARCHED_AFTER)]
     assert gone() is None
     assert len(kept) > SEARCHED_AFTER
 
