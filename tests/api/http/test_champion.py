@@ -124,7 +124,7 @@ def test_where_compiled_code_does_not_run_the_plain_engine_goes_on(
 ) -> None:
     pytest.importorskip("numba", reason="the extra 'scale' is not installed")
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no place for compiled code")
 
     monkeypatch.setattr("recommender.listing.kernel_numba.best_compiled", broken)
