@@ -159,9 +159,8 @@ class Engine:
         allowed = eligibility(record, self.reference, at, courses=[course], language=language)
         if course in allowed.refused:
             return Reason(f"not_{allowed.refused[course]}", {"course": course})
-        block = self.blocks.of([record])
-        ranked = self.lister.best(block, at, len(self.bundle.course_ids), language=language).courses[0]
-        rank = int(np.flatnonzero(ranked == self.bundle.course_index[course])[0]) + 1
+        [ranked] = self.ranked([record], at, len(self.bundle.course_ids), language=language)
+        rank = ranked.courses.index(self.bundle.course_index[course]) + 1
         if rank <= limit:
             return None
         return Reason("not_ranked", {"course": course, "rank": rank, "limit": limit})

@@ -70,6 +70,20 @@ def test_every_item_says_why(engine: Engine) -> None:
         assert 1 <= len(item.reasons) <= 2
 
 
+def test_nothing_of_what_is_compiled_for_many_is_asked_for(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server compiles beside itself what a list needs: whatever else were asked for, a request would wait for."""
+    pytest.importorskip("numba", reason="the extra 'scale' is not installed")
+    from recommender.listing import facts_numba, kernel_numba, standings_numba
+
+    for module, pass_of_many in ((facts_numba, "_reasons"), (kernel_numba, "_learners"), (standings_numba, "_stand")):
+        monkeypatch.setattr(module, pass_of_many, None)
+    compiled = Engine(engine.bundle, compiled=True)
+    ours, theirs = (one.ranked([record()] * 20, NOW) for one in (compiled, engine))
+    assert [ranked.items() for ranked in ours] == [ranked.items() for ranked in theirs]
+    assert compiled.recommend(record("c1"), NOW, track="guided", language="en") is not None
+    assert compiled.why_not(record(), "c6", NOW, limit=1) == engine.why_not(record(), "c6", NOW, limit=1)
+
+
 def test_why_not_names_the_rule_or_the_rank(engine: Engine) -> None:
     enrolled = engine.why_not(record("c1"), "c1", NOW)
     ranked = engine.why_not(record(), "c6", NOW, limit=1)
