@@ -41,9 +41,9 @@ def apply_events(connection: Connection, dated: Sequence[Dated]) -> None:
 
 
 def touch(connection: Connection, ids: Iterable[str]) -> None:
-    """Raise the version of the learners, so that nothing computed before is taken for fresh."""
+    """Raise the version of the learners, so that nothing computed before is taken for fresh, and drop their packs."""
     changed = update(learners).where(learners.c.learner_id.in_(sorted(ids)))
-    connection.execute(changed.values(version=learners.c.version + 1))
+    connection.execute(changed.values(version=learners.c.version + 1, packed=None))  # a small row stays on its page
 
 
 def upserting(connection: Connection, table: Table) -> Any:
