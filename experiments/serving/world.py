@@ -135,6 +135,7 @@ def fill(store: Store, crowd: Crowd, report: Report) -> None:
     store.migrate()
     step = max(crowd.learners // 10, 1)
     store.load(crowd, progress=lambda done, of: _tell(done, of, step, report))
+    store.pack()  # one that was filled by an older release has no packs yet
     store.close()
 
 
