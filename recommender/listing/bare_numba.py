@@ -24,6 +24,11 @@ def bare_inline(function: _Function) -> _Function:
     return _compiled(function, _nrt=False, forceinline=True)
 
 
+def bare_brief(function: _Function) -> _Function:
+    """Compile one that takes microseconds: for other threads to run meanwhile would take as long."""
+    return _compiled(function, _nrt=False, nogil=False)
+
+
 def _compiled(function: _Function, **options: Any) -> _Function:
-    compiled: _Function = njit(cache=True, nogil=True, error_model="numpy", **options)(function)
+    compiled: _Function = njit(**{"cache": True, "nogil": True, "error_model": "numpy", **options})(function)
     return compiled

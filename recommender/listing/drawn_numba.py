@@ -4,9 +4,6 @@ A learner's scores are added up in steps (``rough``): base row, needs, rows of t
 many steps at most. So where k courses reach a sum, the k best courses all reach that sum less twice as many. They are
 *drawn*, about k of them, and these are worked out exactly, by the additions of ``kernel`` in their order; all others
 are left out. A few learners are drawn for before any of them is worked out, and what that reads is asked for.
-
-Arrays are read where they lie: a part of an array that is handed on is counted as long as it is used, and that costs as
-much as reading it.
 """
 
 from __future__ import annotations
@@ -17,6 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from recommender.listing.bare_numba import bare, bare_inline
 from recommender.listing.fetch_numba import fetch
 from recommender.listing.kernel import ALL_COURSES, FROM_BASE, FROM_GROUP, FROM_NEED, Best, Work
 from recommender.listing.lists import NOTHING
@@ -65,22 +63,44 @@ def best_drawn(work: Work, k: int, track: int, found: Best) -> NDArray[np.int64]
 @njit(cache=True, nogil=True, error_model="numpy")
 def _learners(
     base: Any, own: Any, bars: Any, bar: Any, unit: Any, recency: Any, few_from: Any, few: Any,
-    step: Any, rows: Any, times: Any, reach: Any, slot: Any, exact: Any,
-    exact_slot: Any, learners: Any, history_from: Any, history: Any, need_from: Any, need_course: Any, need: Any,
+    step: Any, rows: Any, times: Any, reach: Any, slot: Any, exact: Any, exact_slot: Any,
+    learners: Any, history_from: Any, history: Any, need_from: Any, need_course: Any, need: Any,
     barred_from: Any, barred: Any, little: int, strips: int,
     courses: Any, values: Any, guided: Any, nearest: Any, loudest: Any, done: Any,
 ) -> None:  # fmt: skip
+    """Lay out what is worked on, and do all learners."""
+    n_courses, n_groups = base.shape[1], len(recency)
+    padded = -(-n_courses // strips) * strips
+    is_few = np.zeros((n_groups, n_courses), dtype=np.bool_)
+    for group in range(n_groups):
+        for place in range(few_from[group], few_from[group + 1]):
+            is_few[group, few[place]] = True
+    _all(
+        base, own, bars, bar, unit, recency, step, rows, times, reach, slot, exact, exact_slot,
+        learners, history_from, history, need_from, need_course, need, barred_from, barred, little,
+        courses, values, guided, nearest, loudest, done,
+        np.empty(n_courses, dtype=np.int16), np.zeros(n_courses, dtype=np.int16),
+        np.full(padded, _BARRED, dtype=np.int16), np.empty(strips, dtype=np.int16),
+        np.empty(padded + 2, dtype=np.uint32), np.zeros(n_courses, dtype=np.float32), np.empty(1, dtype=np.int32),
+        np.empty((_TOGETHER, _ROOM), dtype=np.uint32), np.zeros(_TOGETHER, dtype=np.int64),
+        np.empty((_TOGETHER, _ROOM), dtype=np.float32), np.empty((_TOGETHER, _ROOM), dtype=np.float32),
+        np.empty(_OLDEST * n_groups, dtype=np.float32), np.empty(_OLDEST, dtype=np.int64),
+        np.empty(_ROOM, dtype=np.float32), np.empty(_ROOM, dtype=np.int32), np.empty(_ROOM, dtype=np.int32),
+        np.empty(_ROOM, dtype=np.int32), few_from[1:] == few_from[:-1], is_few,
+    )  # fmt: skip
+
+
+@bare
+def _all(
+    base: Any, own: Any, bars: Any, bar: Any, unit: Any, recency: Any, step: Any, rows: Any, times: Any, reach: Any,
+    slot: Any, exact: Any, exact_slot: Any, learners: Any, history_from: Any, history: Any, need_from: Any,
+    need_course: Any, need: Any, barred_from: Any, barred: Any, little: int,
+    courses: Any, values: Any, guided: Any, nearest: Any, loudest: Any, done: Any,
+    said: Any, lift: Any, sums: Any, greatest: Any, found: Any, exact_lift: Any, scratch: Any, drawn: Any, n_drawn: Any,
+    says: Any, adds: Any, weight: Any, place_of: Any, score: Any, near: Any, better: Any, order: Any, wide: Any,
+    is_few: Any,
+) -> None:  # fmt: skip
     n_courses, n_groups, once = base.shape[1], len(recency), _ONE / step
-    said, lift = np.empty(n_courses, dtype=np.int16), np.zeros(n_courses, dtype=np.int16)
-    sums = np.full(-(-n_courses // strips) * strips, _BARRED, dtype=np.int16)
-    greatest, found = np.empty(strips, dtype=np.int16), np.empty(len(sums) + 2, dtype=np.uint32)
-    exact_lift, scratch = np.zeros(n_courses, dtype=np.float32), np.empty(1, dtype=np.int32)
-    drawn, n_drawn = np.empty((_TOGETHER, _ROOM), dtype=np.uint32), np.zeros(_TOGETHER, dtype=np.int64)
-    says, adds = np.empty((_TOGETHER, _ROOM), dtype=np.float32), np.empty((_TOGETHER, _ROOM), dtype=np.float32)
-    weight, place_of = np.empty(_OLDEST * n_groups, dtype=np.float32), np.empty(_OLDEST, dtype=np.int64)
-    score, near = np.empty(_ROOM, dtype=np.float32), np.empty(_ROOM, dtype=np.int32)
-    better, order = np.empty(_ROOM, dtype=np.int32), np.empty(_ROOM, dtype=np.int32)
-    wide, is_few = few_from[1:] == few_from[:-1], _is_few(few_from, few, n_courses)
     last_own, last_bar, base_reach, guess = -1, -1, 0, 0
     for start in range(0, len(learners), _TOGETHER):
         end = min(start + _TOGETHER, len(learners))
@@ -128,17 +148,7 @@ def _learners(
             done[row] = n > 0
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def _is_few(few_from: Any, few: Any, n_courses: int) -> Any:
-    """Return which courses each group speaks of that speaks of few."""
-    found = np.zeros((len(few_from) - 1, n_courses), dtype=np.bool_)
-    for group in range(len(found)):
-        for place in range(few_from[group], few_from[group + 1]):
-            found[group, few[place]] = True
-    return found
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _fetch_rows(
     history: Any, history_from: Any, learner: int, little: int, slot: Any, rows: Any, n_courses: int
 ) -> None:
@@ -151,7 +161,7 @@ def _fetch_rows(
             fetch(rows, one * n_courses + place)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _fetch_exact(
     history: Any, history_from: Any, learner: int, little: int, exact_slot: Any, exact: Any, n_courses: int,
     n_groups: int, found: Any, n: int,
@@ -164,7 +174,7 @@ def _fetch_exact(
             fetch(exact, (row + np.int64(found[place])) * n_groups)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _round_base(base: Any, own: int, bars: Any, bar: int, once: Any, said: Any, scratch: Any) -> int:
     """Put a base row into steps; return how many steps it is away from 0 at most."""
     reach = _farthest(base, own, scratch) * once + _ONE
@@ -178,7 +188,7 @@ def _round_base(base: Any, own: int, bars: Any, bar: int, once: Any, said: Any, 
     return int(reach)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _farthest(base: Any, own: int, scratch: Any) -> Any:
     """Return the greatest distance from 0: without its sign, a number is in order as its bits are."""
     bits, farthest = base.view(np.int32), np.int32(0)
@@ -189,7 +199,7 @@ def _farthest(base: Any, own: int, scratch: Any) -> Any:
     return scratch.view(np.float32)[0]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _highest(lifts: Any, first: int, end: int, scratch: Any) -> Any:
     """Return the greatest of numbers from 0 on, 0 where there are none."""
     bits, highest = lifts.view(np.int32), np.int32(0)
@@ -199,7 +209,7 @@ def _highest(lifts: Any, first: int, end: int, scratch: Any) -> Any:
     return scratch.view(np.float32)[0]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _apart(
     history: Any, history_from: Any, learner: int, little: int, slot: Any, exact_slot: Any, times: Any, reach: Any,
     most: int,
@@ -221,7 +231,7 @@ def _apart(
     return apart if most >= 0 else -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _note(lift: Any, exact: Any, courses: Any, need: Any, first: int, end: int, once: Any) -> None:
     """Note what needs add: long before it is read, or reading would wait for it."""
     for entry in range(first, end):
@@ -230,19 +240,19 @@ def _note(lift: Any, exact: Any, courses: Any, need: Any, first: int, end: int, 
         lift[course] = np.int16(need[entry] * once + _HALF)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _bar(lift: Any, barred: Any, first: int, end: int) -> None:
     for entry in range(first, end):
         lift[np.uint64(barred[entry])] = _BARRED
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _forget(exact: Any, courses: Any, first: int, end: int) -> None:
     for entry in range(first, end):
         exact[np.uint64(courses[entry])] = _NONE
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _add_up(
     sums: Any, said: Any, lift: Any, history: Any, history_from: Any, learner: int, little: int, slot: Any, rows: Any,
     times: Any,
@@ -259,7 +269,7 @@ def _add_up(
             sums[course] = sums[course] + np.int16(rows[np.uint64(row + course)]) * once
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _greatest(sums: Any, greatest: Any) -> None:
     """Find the greatest sum of each strip.
 
@@ -274,7 +284,7 @@ def _greatest(sums: Any, greatest: Any) -> None:
             greatest[strip] = one if one > greatest[strip] else greatest[strip]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _reached(sums: Any, k: int, guess: int) -> int:
     """Return a sum that k of them reach and not many more; -32768 where fewer than k are above it.
 
@@ -298,7 +308,7 @@ def _reached(sums: Any, k: int, guess: int) -> int:
     return low
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _that_reach(sums: Any, n_courses: int, lowest: int, found: Any) -> int:
     """Note the courses whose sums reach ``lowest``; return how many there are."""
     size, least = 0, np.int16(lowest)
@@ -317,13 +327,13 @@ def _that_reach(sums: Any, n_courses: int, lowest: int, found: Any) -> int:
     return size
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _place(bits: Any) -> Any:
     """Return the place of the lowest bit that is set."""
     return _PLACES[(np.uint64(bits & -bits) * np.uint64(_HASH)) >> np.uint64(58)]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _weigh(
     history: Any, first: int, size: int, little: int, unit: Any, recency: Any, exact_slot: Any, n_all: int,
     weight: Any, place_of: Any,
@@ -337,7 +347,7 @@ def _weigh(
             weight[age * n_groups + group] = recency[group, min(age, recency.shape[1] - 1)] * unit[long, group, course]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _work_out(
     drawn: Any, says: Any, adds: Any, one: int, n: int, bars: Any, bar: int, exact: Any, place_of: Any, weight: Any,
     n_groups: int, size: int, wide: Any, is_few: Any, score: Any, near: Any,
@@ -362,7 +372,7 @@ def _work_out(
         score[place], near[place] = whole + adds[one, place], nearest
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _put_in_order(score: Any, n: int, better: Any, order: Any) -> None:
     """Note the places of the best, best first; of equal ones the first, which is the course with the lower number."""
     for place in range(_ROOM):
@@ -373,12 +383,12 @@ def _put_in_order(score: Any, n: int, better: Any, order: Any) -> None:
         value = score[other]
         # Over all places, of which there are always as many: so these are a few instructions.
         for place in range(_ROOM):
-            better[place] += (value > score[place]) | ((value == score[place]) & (other < place))
+            better[place] += (value > score[place]) | ((value == score[place]) & (np.int32(other) < np.int32(place)))
     for place in range(n):
         order[np.uint64(better[place])] = place
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _put(
     drawn: Any, says: Any, adds: Any, one: int, n: int, exact: Any, place_of: Any, weight: Any, n_groups: int,
     history: Any, first: int, size: int, score: Any, near: Any, order: Any,

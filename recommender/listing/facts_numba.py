@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.gaps import SURE
-from recommender.listing.bare_numba import bare, bare_inline
+from recommender.listing.bare_numba import bare, bare_brief, bare_inline
 from recommender.listing.kernel import FROM_GROUP, FROM_NEED, FROM_OTHERS, Best
 from recommender.listing.list_facts import GAP_CODES, Voices
 from recommender.listing.lists import NOTHING, FewLists
@@ -85,7 +85,7 @@ def _reasons(
             own_subject[place, 0], own_subject[place, 1] = about, other
 
 
-@bare
+@bare_brief
 def _few(
     courses: Any, scores: Any, guided: Any, nearest: Any, loudest: Any, said: Any, own: Any, post: Any,
     situations: Any, start: Any, at_least: Any, known: Any, rank: Any, post_start: Any, slots: Any, required: Any,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from features.schema import MAX_LEVEL
 from recommender.gaps import SURE
+from recommender.listing.bare_numba import bare, bare_inline
 from recommender.listing.block import LearnerBlock
 from recommender.listing.course_needs import Lessons, Lifts
 from recommender.listing.few import while_others_wait
@@ -88,9 +89,36 @@ def _stand(
     start: Any, need: Any, at_least: Any, known: Any, missing: Any, rank: Any, lift_from: Any, courses: Any,
     lifts: Any,
 ) -> None:  # fmt: skip
-    upto, total, logits = np.empty((len(required), _LEVELS)), np.empty(MAX_LEVEL), np.empty(_LEVELS)
-    gain, order = np.empty(len(required)), np.empty(len(required), dtype=np.int64)
-    spoken = np.empty(len(required), dtype=np.bool_)
+    """Lay out what is worked on, and do all learners."""
+    longest = 1
+    for row in range(len(learners)):
+        longest = max(longest, told_from[learners[row] + 1] - told_from[learners[row]])
+    _all(
+        learners, post, situations, moment, told_from, slot, group, from_course, kind, passed, level,
+        observed, attempt, dwell, days, most, odds, log_prior, once_more, use_slows, post_from, required,
+        weight, critical, worth, lesson_slot, first_level, last_level, confidence, hours, usual,
+        usual_missing, usual_rank, usual_upto, taught_from, usual_course, usual_need, usual_lift,
+        lesson_from, teaching_from, teaching, heights, start, need, at_least, known, missing, rank,
+        lift_from, courses, lifts,
+        np.empty((longest, MAX_LEVEL)), np.empty((len(required), _LEVELS)), np.empty(MAX_LEVEL), np.empty(_LEVELS),
+        np.empty(len(required)), np.empty(len(required), dtype=np.int64), np.empty(len(required), dtype=np.bool_),
+    )  # fmt: skip
+
+
+@bare
+def _all(
+    learners: Any, post: Any, situations: Any, moment: int,
+    told_from: Any, slot: Any, group: Any, from_course: Any, kind: Any, passed: Any, level: Any, observed: Any,
+    attempt: Any, dwell: Any,
+    days: Any, most: Any, odds: Any, log_prior: Any, once_more: float, use_slows: float,
+    post_from: Any, required: Any, weight: Any, critical: Any, worth: Any,
+    lesson_slot: Any, first_level: Any, last_level: Any, confidence: Any, hours: Any,
+    usual: Any, usual_missing: Any, usual_rank: Any, usual_upto: Any, taught_from: Any, usual_course: Any,
+    usual_need: Any, usual_lift: Any, lesson_from: Any, teaching_from: Any, teaching: Any, heights: Any,
+    start: Any, need: Any, at_least: Any, known: Any, missing: Any, rank: Any, lift_from: Any, courses: Any,
+    lifts: Any,
+    steps: Any, upto: Any, total: Any, logits: Any, gain: Any, order: Any, spoken: Any,
+) -> None:  # fmt: skip
     for row in range(len(learners)):
         learner, first, begin = learners[row], post_from[post[row]], start[row]
         n_slots = post_from[post[row] + 1] - first
@@ -116,7 +144,7 @@ def _stand(
         _listen(
             told, told_end, moment, slot, group, from_course, kind, passed, level, observed, attempt, dwell,
             days, most, odds, log_prior, once_more, use_slows, required[first:after], worth[first:after],
-            total, logits, spoken, at_least[begin:end], known[begin:end], missing[begin:end], upto,
+            steps, total, logits, spoken, at_least[begin:end], known[begin:end], missing[begin:end], upto,
         )  # fmt: skip
         for number in range(n_slots):
             met, needed = at_least[begin + number, required[first + number]] >= SURE, critical[first + number]
@@ -133,27 +161,24 @@ def _stand(
 _stand_few = while_others_wait(_stand)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _copy(values: Any, to: Any) -> None:
     for place in range(len(to)):
         to[place] = values[place]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _listen(
     entry: int, end: int, moment: int, slot: Any, group: Any, from_course: Any, kind: Any, passed: Any, level: Any,
     observed: Any, attempt: Any, dwell: Any,
     days: Any, most: Any, odds: Any, log_prior: Any, once_more: float, use_slows: float, required: Any, worth: Any,
-    total: Any, logits: Any, spoken: Any, at_least: Any, known: Any, missing: Any, upto: Any,
+    steps: Any, total: Any, logits: Any, spoken: Any, at_least: Any, known: Any, missing: Any, upto: Any,
 ) -> None:  # fmt: skip
     """Work out what a learner is believed to hold of what the evidence up to row ``end`` is about."""
-    steps = np.empty((8, MAX_LEVEL))
     while entry < end:
         about, last = slot[entry], entry + 1
         while last < end and slot[last] == about:
             last += 1
-        if last - entry > len(steps):
-            steps = np.empty((2 * (last - entry), MAX_LEVEL))
         for one in range(entry, last):
             age = (moment - observed[one]) / DAY
             left = math.exp2(-age / (days[kind[one]] * use_slows)) if age >= 0 else 0.0
@@ -172,7 +197,7 @@ def _listen(
         entry = last
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _close_again(
     need: Any, taught: int, spoken: Any, teaching_from: Any, teaching: Any, lesson_from: Any, slot: Any,
     first_level: Any, last_level: Any, confidence: Any, hours: Any, course: Any, upto: Any,
@@ -189,7 +214,7 @@ def _close_again(
             need[one - taught] = closed / hours[course[one]]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _in_height(lifts: Any, height: Any) -> None:
     """Turn needs into what they add: the greatest adds ``height``."""
     greatest = _greatest(lifts)
@@ -198,16 +223,19 @@ def _in_height(lifts: Any, height: Any) -> None:
             lifts[entry] = height * (lifts[entry] / greatest)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"nnan", "nsz"})
+@bare_inline
 def _greatest(lifts: Any) -> Any:
-    """Return the greatest of numbers from 0 on, all of which are numbers, so that the loop runs many at a time."""
-    greatest = np.float32(0.0)
-    for entry in range(len(lifts)):
-        greatest = lifts[entry] if lifts[entry] > greatest else greatest
-    return greatest
+    """Return the greatest of numbers from 0 on: in order as their bits are, which are compared many at a time."""
+    bits, place = lifts.view(np.int32), 0
+    greatest = np.int32(0)
+    for entry in range(len(bits)):
+        greatest = bits[entry] if bits[entry] > greatest else greatest
+    while place < len(bits) and bits[place] != greatest:
+        place += 1
+    return lifts[place] if place < len(bits) else np.float32(0.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _speaks(total: Any) -> bool:
     loudest = 0.0
     for step in range(MAX_LEVEL):
@@ -215,7 +243,7 @@ def _speaks(total: Any) -> bool:
     return bool(loudest > SPEAKS)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _add_up(steps: Any, group: Any, from_course: Any, kind: Any, begin: int, end: int, most: Any, total: Any) -> None:
     """Add up the log-odds of each step that the evidence of one case gives, as ``state.many.weighed_totals`` does."""
     total[:] = 0.0
@@ -236,7 +264,7 @@ def _add_up(steps: Any, group: Any, from_course: Any, kind: Any, begin: int, end
         _add_several(steps, group[begin:end], from_course[begin:end], kind[begin:end], most, total)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _add_several(steps: Any, group: Any, from_course: Any, kind: Any, most: Any, total: Any) -> None:
     """Add the groups of which several rows count: those that all count, then the strongest of the others."""
     first, end = 0, len(group)
@@ -257,7 +285,7 @@ def _add_several(steps: Any, group: Any, from_course: Any, kind: Any, most: Any,
                 first = last
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _add_strongest(steps: Any, sign: float, most: int, total: float) -> float:
     """Add the strongest of a sign to a total, the strongest first; of equal ones the first."""
     before, place = np.inf, -1
@@ -274,7 +302,7 @@ def _add_strongest(steps: Any, sign: float, most: int, total: float) -> float:
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _end(group: Any, first: int, end: int) -> int:
     """Return where the group that begins at ``first`` ends, ``end`` at the latest."""
     last = first + 1
@@ -283,7 +311,7 @@ def _end(group: Any, first: int, end: int) -> int:
     return last
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _believe(total: Any, log_prior: Any, logits: Any, at_least: Any) -> None:
     """Put P(at least each level) into ``at_least``; ``logits`` is there to work on."""
     whole, so_far, highest = 0.0, 0.0, log_prior[0]
@@ -304,7 +332,7 @@ def _believe(total: Any, log_prior: Any, logits: Any, at_least: Any) -> None:
         at_least[lowest] = min(tail, 1.0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _count_missing(at_least: Any, required: int) -> float:
     missing = 0.0
     for lowest in range(1, required + 1):
@@ -312,7 +340,7 @@ def _count_missing(at_least: Any, required: int) -> float:
     return missing
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _add_steps(at_least: Any, worth: Any, upto: Any) -> None:
     """Put the weighted missing steps up to each level into ``upto``."""
     upto[0] = 0.0
@@ -320,7 +348,7 @@ def _add_steps(at_least: Any, worth: Any, upto: Any) -> None:
         upto[upper] = upto[upper - 1] + (1.0 - at_least[upper]) * worth[upper]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _put_in_order(spoken: Any, order: Any, gain: Any, usual: Any, rank: Any) -> None:
     """Rank gaps by ``order``, then the greater gain first, then by competency.
 
