@@ -203,7 +203,9 @@ class Workers:
                 self._count = max(1, self._count - 1)
 
     def _end(self) -> None:
+        """Take no new connection, not even to keep it waiting, and have all workers end."""
         self._ends = True
+        self._listener.close()
         self._retire([worker for worker in self._workers if worker.leaves_until is None])
 
     def _retire(self, workers: Iterable[_Worker]) -> None:

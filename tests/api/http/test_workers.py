@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -122,6 +123,23 @@ def test_there_are_more_and_fewer_of_them_on_signals_and_never_none(home: Home) 
         assert model(base)
         process.terminate()
         assert process.wait(30) == 0
+
+
+def test_while_they_finish_what_they_took_a_new_connection_is_refused_and_not_kept_waiting(home: Home) -> None:
+    with serving(home, "--workers", "2") as (base, process):
+        address = ("127.0.0.1", int(base.rsplit(":", 1)[1]))
+        head = b"POST /v1/events HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 2\r\ncontent-type: application/json"
+        with socket.create_connection(address, timeout=20) as slow:
+            slow.sendall(head + b"\r\n\r\n[")
+            time.sleep(0.2)
+            os.kill(process.pid, signal.SIGTERM)
+            with pytest.raises(ConnectionRefusedError):  # noqa: PT012 - it may take until they hear of it
+                while True:
+                    socket.create_connection(address).close()
+                    time.sleep(0.01)
+            slow.sendall(b"]")
+            assert slow.recv(4096).startswith(b"HTTP/1.1 422 ")  # no event in it; 408: all waited for it
+        assert process.wait(20) == 0
 
 
 def test_a_killed_first_process_leaves_no_worker_behind(home: Home) -> None:
