@@ -20,6 +20,11 @@ from recommender.listing.reason_codes import OF_MODEL
 
 KEPT_BYTES, KEPT_BYTES_OF_MANY = 64_000_000, 512_000_000
 """Memory for base rows that are kept, for a few learners at a time and for millions; when it is full, all go."""
+_PROFILES_A_ROW = 4
+"""Profiles that are remembered for each row that a shelf has room for; most differ in nothing that a row is made of."""
+
+Features = tuple[int, ...]
+"""Numbers of a profile's features in the bundle's vocabulary, sorted."""
 
 
 class Shelf:
@@ -31,6 +36,8 @@ class Shelf:
         self.loudest: NDArray[np.uint8] = np.empty(self.scores.shape, dtype=np.uint8)
         """Reason code of the profile's model that adds most."""
         self.places: dict[Learner, int] = {}
+        self.made: dict[Features, int] = {}
+        """The same places, by what the rows are sums of: profiles that differ in nothing of it share them."""
 
     @cached_property
     def rows(self) -> tuple[Scores, NDArray[np.uint8]]:
@@ -53,7 +60,7 @@ class Bases:
         self._codes = np.array([OF_MODEL[name] for name in ALL], dtype=np.uint8)[self.fold.parts]
         self._rows = np.asarray(self.fold.rows)
         self.room = max(16, kept // (5 * len(SITUATIONS) * max(len(bundle.course_ids), 1)))
-        """Profiles that a shelf has room for."""
+        """Rows that a shelf has room for."""
         self.shelf = self._empty_shelf(self.room)
         """The one that rows are put on now."""
         self._lock = Lock()
@@ -64,30 +71,41 @@ class Bases:
         places = shelf.places_of(profiles)
         if -1 in places:
             with self._lock:
-                shelf = self._with_room_for(set(profiles))
-                for profile in profiles:
-                    if profile not in shelf.places:
-                        place = len(shelf.places)
-                        shelf.scores[place], shelf.loudest[place] = self._made(profile)
-                        shelf.places[profile] = place
+                shelf = self._with(set(profiles))
             places = shelf.places_of(profiles)
         return shelf, places
 
-    def _with_room_for(self, profiles: set[Learner]) -> Shelf:
-        """Return the shelf, a new one where this one has no room for all: who reads the old one goes on doing so."""
-        places = self.shelf.places
-        if len(places) + sum(profile not in places for profile in profiles) > len(self.shelf.scores):
-            self.shelf = self._empty_shelf(max(self.room, len(profiles)))
-        return self.shelf
+    def _with(self, profiles: set[Learner]) -> Shelf:
+        """Return the shelf with the profiles' rows, a new one where this one has no room for all of them.
+
+        Who reads the old one goes on doing so.
+        """
+        shelf = self.shelf
+        new = {profile: self._features(profile) for profile in profiles if profile not in shelf.places}
+        n_rows = len(shelf.made.keys() | set(new.values()))
+        if n_rows > len(shelf.scores) or len(shelf.places) + len(new) > _PROFILES_A_ROW * len(shelf.scores):
+            shelf = self.shelf = self._empty_shelf(max(self.room, len(profiles)))
+            new = {profile: self._features(profile) for profile in profiles}
+        for profile, features in new.items():
+            place = shelf.made.get(features)
+            if place is None:
+                place = len(shelf.made)
+                shelf.scores[place], shelf.loudest[place] = self._made(features)
+                shelf.made[features] = place
+            shelf.places[profile] = place
+        return shelf
 
     def _empty_shelf(self, room: int) -> Shelf:
         # Memory is taken up as rows are put there.
         return Shelf(room, len(self.bundle.course_ids))
 
-    def _made(self, profile: Learner) -> tuple[Scores, NDArray[np.uint8]]:
+    def _features(self, profile: Learner) -> Features:
         index = self.bundle.learner_vocabulary.index
         known = {index[name] for name in learner_features(profile, self.bundle.reference) if name in index}
-        features = np.array(sorted(known), dtype=np.int64)
+        return tuple(sorted(known))
+
+    def _made(self, known: Features) -> tuple[Scores, NDArray[np.uint8]]:
+        features = np.array(known, dtype=np.int64)
         if self.compiled:
             from recommender.listing.bases_numba import base_compiled  # noqa: PLC0415 - serving does without it
 
