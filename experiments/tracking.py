@@ -53,6 +53,7 @@ class Tracking:
     def __init__(self, home: Home) -> None:
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("DO_NOT_TRACK", "true")
+        os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # no commit is named where there is no git
         os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
         os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
         import mlflow  # noqa: PLC0415 - takes two seconds, so only what tracks pays for it

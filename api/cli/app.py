@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from api.cli.output import log
-from features.errors import KarmapathError
+from features.errors import KarmapathError, NotReadyError
 
 COMMANDS = {
     "demo": "Make the demo world, import it, train, evaluate and serve it.",
@@ -40,6 +40,8 @@ COMMANDS = {
     "benchmark": "Measure accuracy, paths, matching and speed beside peers.",
 }
 """Every command and what it does; the code of command ``c`` is ``api.cli.c_command``, its typer app ``app``."""
+
+_OWN = {"api", "experiments", "features", "models", "recommender"}
 
 
 class LazyCommands(TyperGroup):
@@ -76,12 +78,26 @@ def karmapath() -> None:
     """Guided and desirable learning paths for civil servants: what to learn next, in what order, and why."""
 
 
+def _without(package: str) -> NotReadyError:
+    return NotReadyError(
+        f"no package {package!r}, which this command needs",
+        "an installation with the extra that brings it",
+        "pip install 'karmapath[train]' for what trains and judges; pyproject.toml lists the other extras",
+    )
+
+
 def main() -> None:
     """Run the command line; an error the user can put right is one sentence and exit code 2."""
     try:
         app()
     except KarmapathError as error:
         log.print(f"karmapath: {error}", markup=False)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        if package in _OWN:
+            raise
+        log.print(f"karmapath: {_without(package)}", markup=False)
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)

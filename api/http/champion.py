@@ -166,6 +166,7 @@ class Champion:
             return None
 
     def _failed(self, error: KarmapathError) -> None:
+        if str(error) != str(self.problem):  # it is tried again every moment, and told once
+            log.error("the champion was not loaded: %s", error)
         self.problem = error
         self._look_at = time.monotonic() + RETRY_SECONDS
-        log.error("the champion was not loaded: %s", error)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -167,3 +168,14 @@ def test_while_another_process_compiles_the_plain_engine_answers_and_a_new_champ
     done.set()
     await_true(lambda: champion.engine().compiled)
     assert champion.engine().version == second
+
+
+def test_what_is_wrong_is_told_once_however_often_it_is_tried(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    champion = Champion(Home(tmp_path))
+    for _ in range(3):
+        champion.refresh()
+    assert [record.message.count("no trained model") for record in caplog.records] == [1]
+    (tmp_path / "bundles").mkdir()
+    (tmp_path / "bundles" / "CHAMPION").write_text("gone\n")
+    champion.refresh()
+    assert len(caplog.records) == 2
