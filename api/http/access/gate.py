@@ -11,7 +11,7 @@ from starlette.requests import Request
 from api.http.access.limits import Limits
 from api.http.access.principal import ANYBODY, Principal, Role
 from api.http.access.table import allowed
-from api.http.access.tokens import KeySet, Tokens
+from api.http.access.tokens import KeySet, MustWaitError, Tokens
 from api.http.asked import require_known_parameters
 from api.http.problems import ForbiddenError, TooManyError, UnauthorisedError
 from api.settings import Settings
@@ -30,17 +30,18 @@ class Gate:
         self._tokens = _tokens(settings)
         self._limits = Limits(settings.rate_limit, 2 * settings.rate_limit)
 
-    @property
-    def asks_others(self) -> bool:
-        """Whether it may have to wait for the issuer's keys."""
-        return self._tokens is not None
+    def enter(self, request: Request, *, at_once: bool = False) -> None:
+        """Let the request in and note who calls, or refuse it.
 
-    def enter(self, request: Request) -> None:
-        """Let the request in and note who calls, or refuse it."""
+        Raises
+        ------
+        MustWaitError
+            If the issuer must be asked for its keys first, and nobody may wait: ``at_once``.
+        """
         roles = allowed(request.method, request.scope["route"].path)
         if roles is None:  # EVERYBODY
             return
-        principal = ANYBODY if self._open else self.identify(request)
+        principal = ANYBODY if self._open else self.identify(request, at_once=at_once)
         request.state.principal = principal
         if principal.role not in roles:
             raise ForbiddenError(
@@ -48,19 +49,19 @@ class Gate:
             )
         self._limit(principal)
 
-    def identify(self, request: Request) -> Principal:
+    def identify(self, request: Request, *, at_once: bool = False) -> Principal:
         """Return who calls; ``UnauthorisedError`` if that is not proven.
 
         A gateway's key with a learner's token speaks for the learner only.
         """
         user = request.headers.get(USER_TOKEN)
         if user and self._tokens is not None:
-            return self._tokens.principal(user)
+            return self._tokens.principal(user, at_once=at_once)
         given = request.headers.get(API_KEY) or _bearer(request)
         if not given:
             raise UnauthorisedError("no credentials", "a bearer token or an API key", "send the header Authorization")
         if given.count(".") == 2 and self._tokens is not None:
-            return self._tokens.principal(given)
+            return self._tokens.principal(given, at_once=at_once)
         found = self._keys.get(hashlib.sha256(given.encode()).hexdigest())
         if found is None:
             raise UnauthorisedError("a key that is not known", "a key of this service", "ask its administrator for one")
@@ -75,12 +76,15 @@ class Gate:
 
 
 async def enter(request: Request) -> None:
-    """Let the request in through the app's gate: a dependency of every route."""
+    """Let the request in through the app's gate: a dependency of every route.
+
+    A signature is checked sooner than a thread takes over; only the issuer itself is waited for in one.
+    """
     gate = cast("Gate", request.app.state.gate)
-    if gate.asks_others:
+    try:
+        gate.enter(request, at_once=True)
+    except MustWaitError:
         await asyncio.to_thread(gate.enter, request)
-    else:
-        gate.enter(request)
     require_known_parameters(request)
 
 

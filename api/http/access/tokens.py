@@ -37,6 +37,10 @@ _ORDER = (Role.ADMIN, Role.SERVICE, Role.DATA_SCIENTIST, Role.PLANNER)
 """Where a token names several roles, the first of these counts."""
 
 
+class MustWaitError(Exception):
+    """The provider has to be asked for its keys first."""
+
+
 class KeySet:
     """The provider's public keys, from a file or an address."""
 
@@ -47,9 +51,17 @@ class KeySet:
         self._read_at = float("-inf")
         self._lock = threading.Lock()
 
-    def key(self, kid: str) -> jwt.PyJWK | None:
-        """Return the key of that id; the set is read again when the id is not known, or the set is old."""
+    def key(self, kid: str, *, at_once: bool = False) -> jwt.PyJWK | None:
+        """Return the key of that id; the set is read again when the id is not known, or the set is old.
+
+        Raises
+        ------
+        MustWaitError
+            If it is to be read again and the answer is wanted ``at_once``.
+        """
         if self._is_due(kid):
+            if at_once:
+                raise MustWaitError
             with self._lock:
                 if self._is_due(kid):
                     self._read()
@@ -91,9 +103,9 @@ class Tokens:
         self._roles = roles
         self._organisation_claim = organisation_claim
 
-    def principal(self, token: str) -> Principal:
-        """Return whom the token speaks for; ``UnauthorisedError`` if it does not hold."""
-        claims = self._claims(token)
+    def principal(self, token: str, *, at_once: bool = False) -> Principal:
+        """Return whom the token speaks for; ``UnauthorisedError`` if it does not hold; ``at_once``: ``KeySet.key``."""
+        claims = self._claims(token, at_once=at_once)
         subject = str(claims["sub"]).rsplit(":", 1)[-1].strip()  # Keycloak: f:<realm>:<id>
         if not is_id(subject):
             raise self._refused("NoSubject")
@@ -105,12 +117,12 @@ class Tokens:
             f"a token that does not hold ({reason})", f"a valid token of {self._issuer}", "log in again"
         )
 
-    def _claims(self, token: str) -> Mapping[str, Any]:
+    def _claims(self, token: str, *, at_once: bool) -> Mapping[str, Any]:
         if len(token) > _MOST_CHARACTERS:
             raise self._refused("TooLong")
         try:
             header = jwt.get_unverified_header(token)
-            key = self._keys.key(str(header.get("kid", "")))
+            key = self._keys.key(str(header.get("kid", "")), at_once=at_once)
             if key is None or header.get("alg") not in ALGORITHMS:
                 raise jwt.InvalidKeyError("no such key")
             claims: Mapping[str, Any] = jwt.decode(

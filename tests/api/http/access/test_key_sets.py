@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from api.http.access.tokens import KeySet
+from api.http.access.tokens import KeySet, MustWaitError
 
 
 @dataclass
@@ -86,6 +86,26 @@ def test_a_rotation_is_taken_up_and_unknown_ids_do_not_make_the_provider_be_aske
     clock.now = 60
     assert keys.key("new") is not None
     assert provider.asked == 2
+
+
+def test_who_may_not_wait_is_told_when_the_provider_must_be_asked_and_asks_nobody(
+    provider: Provider, clock: Clock
+) -> None:
+    keys = KeySet(provider.url, clock)
+
+    def found(kid: str) -> str:
+        try:
+            return "none" if keys.key(kid, at_once=True) is None else "known"
+        except MustWaitError:
+            return "wait"
+
+    told = [found("old")]
+    keys.key("old")
+    for moment in (0, 60, 900):
+        clock.now = moment
+        told += [found("old"), found("stranger")]
+    assert told == ["wait", "known", "none", "known", "wait", "wait", "wait"]
+    assert provider.asked == 1
 
 
 def test_a_withdrawn_key_counts_no_longer_than_a_quarter_of_an_hour(provider: Provider, clock: Clock) -> None:

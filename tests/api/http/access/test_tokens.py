@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -164,6 +165,22 @@ def portal(home: Home, clock: Clock, jwks: Path) -> Iterator[TestClient]:
     settings = load_settings(home.folder, issuer=ISSUER, jwks=str(jwks))
     with TestClient(create_app(settings, clock)) as client:
         yield client
+
+
+def test_only_who_waits_for_the_provider_is_let_in_by_a_thread(
+    portal: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[Any] = []
+    real = asyncio.to_thread
+
+    async def seen(function: Any, *given: Any) -> Any:
+        threads.append(function.__name__)
+        return await real(function, *given)
+
+    monkeypatch.setattr("api.http.access.gate.asyncio.to_thread", seen)
+    headers = {"authorization": f"Bearer {signed()}"}
+    assert [portal.get("/v1/learners/L3/gaps", headers=headers).status_code for _ in range(3)] == [200] * 3
+    assert threads == ["enter"]
 
 
 def test_the_gateways_header_with_the_learners_token_is_enough(portal: TestClient) -> None:
