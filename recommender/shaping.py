@@ -55,6 +55,10 @@ class Wishes:
         return bool(self.boosts) or self.diversity > 0
 
 
+NO_WISHES = Wishes()
+"""Nothing but the best courses."""
+
+
 def shaped(
     courses: Sequence[Course], scores: Sequence[float], wishes: Wishes, reference: Reference, limit: int
 ) -> list[int]:

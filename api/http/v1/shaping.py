@@ -14,7 +14,7 @@ from features.errors import KarmapathError
 from features.records import LearnerRecord
 from recommender.engine import Engine
 from recommender.ranked import Ranked
-from recommender.shaping import Boost, BoostKind, Wishes, shaped
+from recommender.shaping import NO_WISHES, Boost, BoostKind, Wishes, shaped
 
 BOOST = r"^(competency|theme|provider|category):.{1,200}=-?(0(\.\d{1,3})?|1(\.0{1,3})?)$"
 """``kind:value=weight``."""
@@ -46,6 +46,8 @@ def made_wishes(
     competency: Sequence[str], provider: Sequence[str], boost: Sequence[str], max_hours: float | None, diversity: float
 ) -> Wishes:
     """Return the wishes that the values say."""
+    if not (competency or provider or boost or diversity) and max_hours is None:
+        return NO_WISHES
     return Wishes(
         frozenset(competency),
         frozenset(name.strip().casefold() for name in provider),
@@ -62,14 +64,15 @@ async def listed(
     at: datetime,
     limit: int,
     offset: int = 0,
-    wanted: Wishes = Wishes(),  # noqa: B008 - it cannot be changed
+    wanted: Wishes = NO_WISHES,
     **asked: Any,
 ) -> Ranked:
     """Return a page of the learner's list, shaped as it is wanted; ``asked`` as ``Engine.recommend``."""
     last = offset + limit
-    depth = len(engine.bundle.course_ids) if wanted.narrows else max(last, _DEPTH) if wanted.reorders else last
+    narrows, reorders = wanted.narrows, wanted.reorders
+    depth = len(engine.bundle.course_ids) if narrows else max(last, _DEPTH) if reorders else last
     ranked = await service.recommend(engine, record, at, depth, **asked)
-    if wanted.narrows or wanted.reorders:
+    if narrows or reorders:
         courses = [engine.reference.courses[course] for course in ranked.ids]
         ranked = ranked.picked(shaped(courses, ranked.scores, wanted, engine.reference, last))
     return ranked.picked(range(offset, len(ranked)), first=offset + 1) if offset else ranked
