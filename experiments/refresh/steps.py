@@ -40,11 +40,11 @@ class Refresh:
     windows: Sequence[Window] = ()
     top: int = 20
     store: Callable[[], Store | None] = lambda: None
-    """Opens the store whose events are laid over the snapshot, where there is one."""
+    """Opens the store that a service reads, whose events are laid over the snapshot, where there is one."""
 
     def steps(self, lists: bool = True) -> list[Step]:
-        """Return the steps in order: import, train, promote and, where wanted, batch."""
-        found = [Step("train", self.train), Step("promote", self.promote)]
+        """Return the steps in order: import, train, promote, store and, where wanted, batch."""
+        found = [Step("train", self.train), Step("promote", self.promote), Step("store", self.fill)]
         if self.sources:
             found.insert(0, Step("import", self.import_))
         return [*found, Step("batch", self.batch)] if lists else found
@@ -80,6 +80,19 @@ class Refresh:
         kept = None if champion is None else champion.number
         facts = {"champion": number if verdict.promoted else kept, "refusals": list(verdict.refusals)}
         return Outcome(facts, "done" if verdict.promoted else "refused")
+
+    def fill(self, _: Results) -> Outcome:
+        """Have the store that a service reads take over the snapshot, in one transaction, whole or not at all."""
+        store, snapshot = self.store(), Warehouse(self.home.warehouse).current()
+        if store is None:
+            return Outcome({}, "skipped")
+        try:
+            if store.snapshot() == snapshot.hash:
+                return Outcome({"snapshot": snapshot.hash}, "skipped")
+            rows = store.load(snapshot)
+        finally:
+            store.close()
+        return Outcome({"snapshot": snapshot.hash, "learners": rows["learners"], "enrolments": rows["enrolments"]})
 
     def batch(self, _: Results) -> Outcome:
         """Write everybody's lists by the champion; a killed run goes on with the parts that are missing."""
