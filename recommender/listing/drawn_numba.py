@@ -15,9 +15,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from recommender.listing.bare_numba import bare, bare_inline
-from recommender.listing.fetch_numba import fetch
 from recommender.listing.kernel import ALL_COURSES, FROM_BASE, FROM_GROUP, FROM_NEED, Best, Work
 from recommender.listing.lists import NOTHING
+from recommender.listing.memory_numba import fetch, reaching
 from recommender.listing.rough import MOST
 
 _TOGETHER = 16
@@ -53,8 +53,9 @@ def best_drawn(work: Work, k: int, track: int, found: Best) -> NDArray[np.int64]
     _learners(
         work.base, work.own, work.bars, work.bar, work.unit, work.recency, work.few_from, work.few,
         rough.step, rough.rows.reshape(-1), rough.times, rough.reach, rough.slot, rough.exact.reshape(-1),
-        rough.exact_slot, work.learner, work.history_from, work.history, work.need_from, work.need_course, work.need,
-        work.barred_from, work.barred, work.little, strips,
+        rough.exact_slot, work.learner, work.history_from, work.history, work.need_from,
+        # As whole numbers from 0 on, places need not be looked at for being counted from the end.
+        work.need_course.view(np.uint32), work.need, work.barred_from, work.barred.view(np.uint32), work.little, strips,
         found.courses, found.scores, found.guided, found.nearest, found.loudest, done,
     )  # fmt: skip
     return np.flatnonzero(~done)
@@ -86,7 +87,7 @@ def _learners(
         np.empty((_TOGETHER, _ROOM), dtype=np.float32), np.empty((_TOGETHER, _ROOM), dtype=np.float32),
         np.empty(_OLDEST * n_groups, dtype=np.float32), np.empty(_OLDEST, dtype=np.int64),
         np.empty(_ROOM, dtype=np.float32), np.empty(_ROOM, dtype=np.int32), np.empty(_ROOM, dtype=np.int32),
-        np.empty(_ROOM, dtype=np.int32), few_from[1:] == few_from[:-1], is_few,
+        np.empty(_ROOM, dtype=np.int32), few_from[1:] == few_from[:-1], is_few, np.empty(n_courses, dtype=np.int16),
     )  # fmt: skip
 
 
@@ -98,7 +99,7 @@ def _all(
     courses: Any, values: Any, guided: Any, nearest: Any, loudest: Any, done: Any,
     said: Any, lift: Any, sums: Any, greatest: Any, found: Any, exact_lift: Any, scratch: Any, drawn: Any, n_drawn: Any,
     says: Any, adds: Any, weight: Any, place_of: Any, score: Any, near: Any, better: Any, order: Any, wide: Any,
-    is_few: Any,
+    is_few: Any, rough_need: Any,
 ) -> None:  # fmt: skip
     n_courses, n_groups, once = base.shape[1], len(recency), _ONE / step
     last_own, last_bar, base_reach, guess = -1, -1, 0, 0
@@ -117,7 +118,7 @@ def _all(
             apart = _apart(history, history_from, learner, little, slot, exact_slot, times, reach, most)
             if apart < 0:
                 continue
-            _note(lift, exact_lift, need_course, need, need_from[row], need_from[row + 1], once)
+            _note(lift, exact_lift, rough_need, need_course, need, need_from[row], need_from[row + 1], once)
             _bar(lift, barred, barred_from[learner], barred_from[learner + 1])
             _add_up(sums, said, lift, history, history_from, learner, little, slot, rows, times)
             _greatest(sums, greatest)
@@ -232,24 +233,25 @@ def _apart(
 
 
 @bare_inline
-def _note(lift: Any, exact: Any, courses: Any, need: Any, first: int, end: int, once: Any) -> None:
+def _note(lift: Any, exact: Any, rough: Any, courses: Any, need: Any, first: int, end: int, once: Any) -> None:
     """Note what needs add: long before it is read, or reading would wait for it."""
-    for entry in range(first, end):
-        course = np.uint64(courses[entry])
-        exact[course] = need[entry]
-        lift[course] = np.int16(need[entry] * once + _HALF)
+    for entry in range(end - first):
+        rough[entry] = np.int16(np.int32(need[np.uint64(first + entry)] * once + _HALF))
+    for entry in range(end - first):
+        course = courses[np.uint64(first + entry)]
+        lift[course], exact[course] = rough[entry], need[np.uint64(first + entry)]
 
 
 @bare_inline
 def _bar(lift: Any, barred: Any, first: int, end: int) -> None:
     for entry in range(first, end):
-        lift[np.uint64(barred[entry])] = _BARRED
+        lift[barred[np.uint64(entry)]] = _BARRED
 
 
 @bare_inline
 def _forget(exact: Any, courses: Any, first: int, end: int) -> None:
     for entry in range(first, end):
-        exact[np.uint64(courses[entry])] = _NONE
+        exact[courses[np.uint64(entry)]] = _NONE
 
 
 @bare_inline
@@ -313,9 +315,7 @@ def _that_reach(sums: Any, n_courses: int, lowest: int, found: Any) -> int:
     """Note the courses whose sums reach ``lowest``; return how many there are."""
     size, least = 0, np.int16(lowest)
     for start in range(0, n_courses, _WORD):
-        waiting = np.int64(0)
-        for place in range(_WORD):
-            waiting |= np.int64(sums[np.uint64(start + place)] >= least) << np.int64(place)
+        waiting = reaching(sums, start, least)
         for _ in range(2):  # mostly there are fewer, so that a processor need not guess how many
             found[size] = start + _place(waiting)
             size += waiting != 0
@@ -383,7 +383,14 @@ def _put_in_order(score: Any, n: int, better: Any, order: Any) -> None:
         value = score[other]
         # Over all places, of which there are always as many: so these are a few instructions.
         for place in range(_ROOM):
-            better[place] += (value > score[place]) | ((value == score[place]) & (np.int32(other) < np.int32(place)))
+            better[place] += np.int32(value > score[place])
+    so_far = 0
+    for place in range(n):
+        so_far += better[place]
+    if 2 * so_far != n * (n - 1):  # some are equal
+        for other in range(n):
+            for place in range(other + 1, n):
+                better[place] += np.int32(score[other] == score[place])
     for place in range(n):
         order[np.uint64(better[place])] = place
 
