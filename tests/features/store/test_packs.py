@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -198,3 +200,54 @@ def test_learners_are_noted_once_and_forgotten_when_taken() -> None:
     for n in range(20_000):
         noted.note(str(n))
     assert len(noted.take()) <= 100
+
+
+def test_a_writer_who_knows_of_no_packs_makes_them_old(filled: Store) -> None:
+    with writing(filled._engine) as connection:
+        connection.execute(text("UPDATE enrolments SET progress = 0.5 WHERE learner_id = 'L1'"))
+        connection.execute(text("UPDATE learners SET version = version + 1 WHERE learner_id = 'L1'"))
+    assert not is_packed(filled)
+    assert look_up(filled) == from_rows(filled)
+    assert filled.pack() == 1
+    assert is_packed(filled)
+    assert look_up(filled) == from_rows(filled)
+    assert filled.pack() == 0
+
+
+def write_and_erase(store: Store, is_over: threading.Event) -> None:
+    for n in range(40):
+        if n % 10 == 9:
+            store.forget("L1")
+            store.append_events([said("profile", designation=f"Clerk {n}")])
+        store.append_events([said("completion", course=f"c{n}", key=f"k{n}")])
+        store.add_feedback(Feedback("L1", f"c{n}", 0, "", DAY))
+    is_over.set()
+
+
+def pack_always(store: Store, is_over: threading.Event) -> None:
+    while not is_over.is_set():
+        pack(store, "L1", "L2")
+
+
+def compare_always(store: Store, is_over: threading.Event) -> int:
+    """Return how often a look-up differed from the rows, of those during which nobody wrote."""
+    different = 0
+    while not is_over.is_set():
+        before, found, after = from_rows(store), look_up(store), from_rows(store)
+        different += before == after != found
+    return different
+
+
+def test_while_processes_write_erase_and_pack_no_look_up_differs_from_the_rows(store_url: str, filled: Store) -> None:
+    stores = [filled, Store(store_url), Store(store_url)]  # as processes have, each its own
+    is_over = threading.Event()
+    with ThreadPoolExecutor(3) as pool:
+        jobs = (write_and_erase, pack_always, compare_always)
+        running = [pool.submit(job, store, is_over) for job, store in zip(jobs, stores, strict=True)]
+        outcomes = [one.result() for one in running]
+    assert outcomes == [None, None, 0]
+    for other in stores[1:]:
+        other.close()
+    filled.pack()
+    assert is_packed(filled)
+    assert look_up(filled) == from_rows(filled)
