@@ -2,17 +2,20 @@
 
 Only asymmetric signatures count, whatever a token's header says, so neither ``none`` nor a public key used as an
 HMAC secret passes. Keys are found by ``kid``; an unknown one makes the key set be read again, at most once a minute,
-so that a rotation needs no restart.
+so that a rotation needs no restart. What was proven of a token is remembered as long as its key and its time hold: a
+page asks several things with one token, and a gateway everything.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +36,8 @@ _RETRY_SECONDS = 5.0
 _FETCH_SECONDS = 5.0
 _MOST_BYTES = 1_000_000
 _MOST_CHARACTERS = 16_384
+_MOST_PROVEN = 10_000
+"""Tokens that are remembered, by their hashes alone."""
 _ORDER = (Role.ADMIN, Role.SERVICE, Role.DATA_SCIENTIST, Role.PLANNER)
 """Where a token names several roles, the first of these counts."""
 
@@ -84,6 +89,17 @@ class KeySet:
         self._read_at = self._clock()
 
 
+@dataclass(frozen=True, slots=True)
+class _Proven:
+    """What a signature has proven."""
+
+    principal: Principal
+    kid: str
+    key: jwt.PyJWK
+    until: int
+    """Seconds since 1970, by the token."""
+
+
 class Tokens:
     """Turns tokens of one issuer into principals."""
 
@@ -102,27 +118,47 @@ class Tokens:
         self._skew = skew
         self._roles = roles
         self._organisation_claim = organisation_claim
+        self._proven: dict[bytes, _Proven] = {}
 
     def principal(self, token: str, *, at_once: bool = False) -> Principal:
         """Return whom the token speaks for; ``UnauthorisedError`` if it does not hold; ``at_once``: ``KeySet.key``."""
-        claims = self._claims(token, at_once=at_once)
+        mark = hashlib.sha256(token.encode()).digest()
+        proven = self._proven.get(mark)
+        if proven is None or not self._holds(proven, at_once=at_once):
+            proven = self._prove(token, at_once=at_once)
+            self._remember(mark, proven)
+        return proven.principal
+
+    def _holds(self, proven: _Proven, *, at_once: bool) -> bool:
+        """Whether a signature would prove the same again: by the same key, and in time."""
+        return self._keys.key(proven.kid, at_once=at_once) is proven.key and proven.until > time.time() - self._skew
+
+    def _remember(self, mark: bytes, proven: _Proven) -> None:
+        if len(self._proven) >= _MOST_PROVEN:
+            self._proven = {}
+        self._proven[mark] = proven
+
+    def _prove(self, token: str, *, at_once: bool) -> _Proven:
+        claims, kid, key = self._claims(token, at_once=at_once)
         subject = str(claims["sub"]).rsplit(":", 1)[-1].strip()  # Keycloak: f:<realm>:<id>
         if not is_id(subject):
             raise self._refused("NoSubject")
         organisation = str(claims.get(self._organisation_claim) or "")
-        return Principal(subject, self._role(claims), subject, organisation if is_id(organisation) else None)
+        known = organisation if is_id(organisation) else None
+        return _Proven(Principal(subject, self._role(claims), subject, known), kid, key, int(claims["exp"]))
 
     def _refused(self, reason: str) -> UnauthorisedError:
         return UnauthorisedError(
             f"a token that does not hold ({reason})", f"a valid token of {self._issuer}", "log in again"
         )
 
-    def _claims(self, token: str, *, at_once: bool) -> Mapping[str, Any]:
+    def _claims(self, token: str, *, at_once: bool) -> tuple[Mapping[str, Any], str, jwt.PyJWK]:
         if len(token) > _MOST_CHARACTERS:
             raise self._refused("TooLong")
         try:
             header = jwt.get_unverified_header(token)
-            key = self._keys.key(str(header.get("kid", "")), at_once=at_once)
+            kid = str(header.get("kid", ""))
+            key = self._keys.key(kid, at_once=at_once)
             if key is None or header.get("alg") not in ALGORITHMS:
                 raise jwt.InvalidKeyError("no such key")
             claims: Mapping[str, Any] = jwt.decode(
@@ -136,7 +172,7 @@ class Tokens:
             )
         except (jwt.PyJWTError, ValueError, TypeError, ArithmeticError, RecursionError) as error:
             raise self._refused(type(error).__name__) from None
-        return claims
+        return claims, kid, key
 
     def _role(self, claims: Mapping[str, Any]) -> Role:
         access = claims.get("realm_access")

@@ -50,7 +50,7 @@ def jwks(tmp_path: Path) -> Path:
 @pytest.fixture
 def tokens(jwks: Path) -> Tokens:
     roles = {"MDO_ADMIN": Role.PLANNER, "ADMIN": Role.ADMIN}
-    return Tokens(KeySet(str(jwks)), ISSUER, "karmapath", 30, roles, "rootOrgId")
+    return Tokens(KeySet(str(jwks)), ISSUER, "karmapath", 30.0, roles, "rootOrgId")
 
 
 def claims(**changes: Any) -> dict[str, Any]:
@@ -143,15 +143,58 @@ def test_a_rotated_key_is_taken_up_at_most_once_a_minute(jwks: Path) -> None:
     assert tokens.principal(rotated).learner == "L3"
 
 
-def test_a_withdrawn_key_no_longer_counts_after_the_set_was_read_again(jwks: Path) -> None:
+@pytest.mark.parametrize("is_known", [False, True], ids=["of a new token", "of a token that was proven"])
+def test_a_withdrawn_key_no_longer_counts_after_the_set_was_read_again(jwks: Path, is_known: bool) -> None:
     moment = [0.0]
     tokens = Tokens(KeySet(str(jwks), lambda: moment[0]), ISSUER, None, 30, {}, "rootOrgId")
-    tokens.principal(signed())
+    tokens.principal(known := signed())
     write_keys(jwks, new=NEW)
     moment[0] = 61.0
     tokens.principal(signed(NEW, "new", "ES256"))
     with pytest.raises(UnauthorisedError):
-        tokens.principal(signed())
+        tokens.principal(known if is_known else signed())
+
+
+def test_a_key_that_is_changed_under_its_id_no_longer_proves_what_it_proved(jwks: Path) -> None:
+    moment = [0.0]
+    tokens = Tokens(KeySet(str(jwks), lambda: moment[0]), ISSUER, None, 30, {}, "rootOrgId")
+    tokens.principal(known := signed())
+    write_keys(jwks, old=STRANGER)
+    moment[0] = 899.0
+    assert tokens.principal(known).learner == "L3"
+    moment[0] = 900.0
+    with pytest.raises(UnauthorisedError):
+        tokens.principal(known)
+
+
+def test_a_token_is_proven_once_and_holds_no_longer_than_it_says(
+    tokens: Tokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proofs: list[str] = []
+    real = jwt.decode
+
+    def counted(token: str, *given: Any, **more: Any) -> Any:
+        proofs.append(token)
+        return real(token, *given, **more)
+
+    monkeypatch.setattr(jwt, "decode", counted)
+    ends_soon = signed(exp=int(time.time()) - 28)  # clocks may differ by thirty seconds
+    assert [tokens.principal(ends_soon).learner for _ in range(3)] == ["L3"] * 3
+    assert len(proofs) == 1
+    time.sleep(2.1)
+    with pytest.raises(UnauthorisedError, match="Expired"):
+        tokens.principal(ends_soon)
+
+
+def test_no_more_than_some_thousand_tokens_are_remembered(tokens: Tokens, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.http.access.tokens._MOST_PROVEN", 2)
+    several = [signed(sub=f"L{number}") for number in range(5)]
+    assert [tokens.principal(token).learner for token in several * 2] == [f"L{number}" for number in range(5)] * 2
+    assert len(tokens._proven) <= 2
+
+
+def test_an_end_beyond_every_clock_is_an_end(tokens: Tokens) -> None:
+    assert [tokens.principal(token).learner for token in [signed(exp=10**400)] * 2] == ["L3", "L3"]
 
 
 def test_a_key_set_that_cannot_be_read_refuses_everybody(tmp_path: Path) -> None:
