@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -139,8 +140,9 @@ class Settings(BaseSettings):
     def described(self) -> list[tuple[str, str, str]]:
         """Return name, value and meaning of every setting; passwords and keys are not shown."""
         shown = {"store_url": _without_password(self.database), "keys": ", ".join(key.name for key in self.keys)}
+        values = self.model_dump(mode="json", exclude=set(shown))
         return [
-            (name, shown.get(name, str(getattr(self, name))), field.description or "")
+            (name, shown[name] if name in shown else _as_given(values[name]), field.description or "")
             for name, field in type(self).model_fields.items()
         ]
 
@@ -152,6 +154,11 @@ class Settings(BaseSettings):
                 "a loopback address as long as anybody may ask for anybody's record",
                 f"leave --host at 127.0.0.1, or set issuer and jwks, or keys, in {SETTINGS_FILE}",
             )
+
+
+def _as_given(value: object) -> str:
+    """Return a value as the environment would give it."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _without_password(url: str) -> str:

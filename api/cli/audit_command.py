@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.opened import HomeOption, JsonOption
+from api.cli.opened import HomeOption, JsonOption, made_store
 from api.cli.output import print_json, say
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -32,13 +32,12 @@ def audit(
     from api.http.audit_file import AuditFile
     from api.http.v1.audit import item
     from api.settings import load_settings
-    from features.store import AuditFilter, Store
+    from features.store import AuditFilter
 
     settings = load_settings(home)
     wanted = AuditFilter(since, until, principal, action, about)
     if settings.audit in ("store", "off"):
-        store = Store(settings.database)
-        store.migrate()
+        store = made_store(settings)
         found = store.audit.read(wanted, limit)
         store.close()
     else:

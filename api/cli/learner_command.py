@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.opened import HomeOption, JsonOption, LearnerArgument
+from api.cli.opened import HomeOption, JsonOption, LearnerArgument, made_store
 from api.cli.output import log, print_json, say
+from api.settings import load_settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from features.store import Store
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
@@ -36,7 +35,7 @@ def export(learner: LearnerArgument, home: HomeOption = None) -> None:
     from api.http.ledgers import Ledgers
     from features.home import Home
 
-    store = _open(home)
+    store = made_store(load_settings(home))
     try:
         tables = {**store.export(learner), **Ledgers(Home.find(home)).about(learner)}
         _check_known(store, learner, any(tables.values()))
@@ -71,7 +70,7 @@ def erase(
     if not yes:
         log.print(f"this erases everything about {learner}, for good", markup=False)
         typer.confirm("Go on?", abort=True, err=True)
-    store = _open(home)
+    store = made_store(load_settings(home))
     try:
         _check_known(store, learner, store.forget(learner))
         _note(store, "erase", learner)
@@ -81,15 +80,6 @@ def erase(
         print_json({"learner": learner, "erased": True})
     else:
         say(f"{learner} is erased")
-
-
-def _open(home: Path | None) -> Store:
-    from api.settings import load_settings
-    from features.store import Store
-
-    store = Store(load_settings(home).database)
-    store.migrate()
-    return store
 
 
 def _check_known(store: Store, learner: str, found: bool) -> None:

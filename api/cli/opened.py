@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from api.settings import load_settings
-from features.errors import NotFoundError
+from api.settings import Settings, load_settings
+from features.errors import NotFoundError, NotReadyError
 from features.home import Home
 from features.records import LearnerRecord
 from features.store import Store
@@ -43,13 +43,26 @@ def open_store(home: Home) -> Store:
 
 def existing_store(home: Home) -> Store | None:
     """Open the store that the settings name, as it is; ``None`` where there is none or it holds nothing yet."""
-    url = load_settings(home.folder).database
+    try:
+        store = made_store(load_settings(home.folder))
+    except NotReadyError:
+        return None
+    return store if store.snapshot() is not None or store.learners("", 1) else None
+
+
+def made_store(settings: Settings) -> Store:
+    """Open the store that the settings name; ``NotReadyError`` where nobody has made its file, and none is made."""
+    url = settings.database
     path = url.removeprefix("sqlite:///")
     if url.startswith("sqlite:") and not Path(path).exists():
-        return None
+        raise NotReadyError(
+            f"no store at {path}",
+            "the one of an installation that has served",
+            "name its home folder with --home or KARMAPATH_HOME",
+        )
     store = Store(url)
     store.migrate()
-    return store if store.snapshot() is not None or store.learners("", 1) else None
+    return store
 
 
 def learner_record(store: Store, learner: str) -> LearnerRecord:

@@ -51,3 +51,9 @@ def test_an_open_service_may_not_bind_beyond_it_and_one_with_keys_may() -> None:
     with pytest.raises(SettingsError, match="API key"):
         Settings(host="0.0.0.0").check_binding()  # noqa: S104
     Settings(host="0.0.0.0", keys=(ApiKey(name="k", sha256="ab" * 32, role=Role.SERVICE),)).check_binding()  # noqa: S104
+
+
+def test_a_setting_is_shown_as_the_environment_would_give_it() -> None:
+    shown = {name: value for name, value, _ in Settings(token_roles={"LEADER": Role.PLANNER}, warm=True).described()}
+    assert shown["token_roles"] == '{"LEADER": "planner"}'
+    assert (shown["origins"], shown["warm"], shown["workers"]) == ("[]", "true", "1")

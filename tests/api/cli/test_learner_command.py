@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from api.cli.app import app as karmapath
 from api.http.ledgers import Ledgers
 from api.settings import Settings
-from features.errors import NotFoundError
+from features.errors import NotFoundError, NotReadyError
 from features.store import AuditFilter, Store
 from features.warehouse import Warehouse
 from recommender.completions import digest
@@ -48,6 +50,14 @@ def test_a_learner_whom_nobody_knows_is_told(settings: Settings) -> None:
     for action in (["export"], ["erase", "--yes"]):
         done = run(karmapath, ["learner", *action, "nobody", "--home", str(settings.home)])
         assert isinstance(done.exception, NotFoundError)
+
+
+@pytest.mark.parametrize("words", [["learner", "export", "L3"], ["learner", "erase", "L3", "--yes"], ["audit"]])
+def test_where_nothing_was_ever_served_that_is_told_and_nothing_is_made(words: list[str], tmp_path: Path) -> None:
+    done = run(karmapath, [*words, "--home", str(tmp_path / "elsewhere")])
+    assert isinstance(done.exception, NotReadyError)
+    assert "--home" in done.exception.remedy
+    assert not (tmp_path / "elsewhere").exists()
 
 
 def test_an_export_has_what_the_ledgers_say_and_an_erasure_leaves_it(settings: Settings) -> None:
