@@ -55,5 +55,5 @@ def test_an_open_service_may_not_bind_beyond_it_and_one_with_keys_may() -> None:
 
 def test_a_setting_is_shown_as_the_environment_would_give_it() -> None:
     shown = {name: value for name, value, _ in Settings(token_roles={"LEADER": Role.PLANNER}, warm=True).described()}
-    assert shown["token_roles"] == '{"LEADER": "planner"}'
+    assert shown["token_roles"] == '{"LEADER": "planner"}'  # noqa: S105 - none
     assert (shown["origins"], shown["warm"], shown["workers"]) == ("[]", "true", "1")
