@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Protocol, runtime_checkable
 
 import polars as pl
-from sqlalchemy import Connection, Row, Table, delete, func, select
+from sqlalchemy import Connection, Row, Table, delete, func, select, update
 
 from features.reference import TableSource
 from features.store.apply import Dated, apply_events, upserting
@@ -96,6 +96,7 @@ def load_tables(
     publish_drafts(connection)
     _replay(connection, as_of or newest)
     for ids in _heard_of(connection):
+        _raise_versions(connection, ids, version)
         renew(connection, ids)
     return rows
 
@@ -191,6 +192,12 @@ def _replay(connection: Connection, as_of: datetime) -> None:
 
 def _superseded(dated: Dated, known: set[str], as_of: datetime) -> bool:
     return isinstance(dated.event, Profile) and dated.at <= as_of and dated.event.learner in known
+
+
+def _raise_versions(connection: Connection, ids: Sequence[str], version: int) -> None:
+    """Raise the versions of learners whom no snapshot has above those from before the load, as those of all others."""
+    low = learners.c.learner_id.in_(ids) & (learners.c.version < version)
+    connection.execute(update(learners).where(low).values(version=learners.c.version + version))
 
 
 def _heard_of(connection: Connection) -> Iterator[Sequence[str]]:

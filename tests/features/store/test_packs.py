@@ -112,12 +112,15 @@ def test_a_write_shows_in_the_next_look_up_and_in_the_next_pack(filled: Store, n
 
 
 def test_after_an_import_those_who_said_anything_are_packed_with_it(filled: Store, world: Snapshot) -> None:
-    filled.append_events([said("completion", course="c4"), said("profile", "new", designation="Clerk")])
+    for n in range(5):
+        filled.append_events([said("completion", course=f"c{n}"), said("profile", "new", designation=f"Clerk {n}")])
     filled.add_feedback(Feedback("L2", "c5", 0, "", DAY))
+    before = {learner: filled.version(learner) or 0 for learner in ("L1", "L2", "new")}
     filled.load(world, again=True)
-    for learner in ("L1", "L2", "new"):
+    for learner, version in before.items():
         assert is_packed(filled, learner)
         assert look_up(filled, learner) == from_rows(filled, learner)
+        assert (filled.version(learner) or 0) > version
     two = look_up(filled, "L2")
     assert two is not None
     assert two.down_rated == {"c5"}
