@@ -173,6 +173,10 @@ class Desk:
         """Compute in a thread, within the settings' deadline."""
         return await self.service.solve(function, *args, **kwargs)
 
+    async def ask(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read the store in a thread, within the settings' deadline: plans are long, and a server may hang."""
+        return await self.service.write(function, *args, **kwargs)
+
     async def think(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Compute what a planner waits for longer: a plan for thousands of people.
 

@@ -59,7 +59,7 @@ async def dictionary(request: Request, body: PlanRequest, caller: Caller) -> Res
     reference = service.engine.reference
     of_year = (plan for plan in record.plans if plan.due_on is None or plan_year(plan.due_on) == year)
     due = [plan for plan in of_year if _may_take(record.learner, plan.course, reference)]
-    known = _known(service, due, reference)
+    known = await _known(service, due, reference)
     lists = {
         "aparPlanList": _plans((plan for plan in due if plan.apar), known, reference),
         "nonAparPlanList": _plans((plan for plan in due if not plan.apar), known, reference),
@@ -91,12 +91,12 @@ def _may_take(learner: Learner, course: str, reference: Reference) -> bool:
     return known is None or is_entitled(learner, known)
 
 
-def _known(service: Service, due: Iterable[PlannedCourse], reference: Reference) -> dict[str, tuple[str, str]]:
+async def _known(service: Service, due: Iterable[PlannedCourse], reference: Reference) -> dict[str, tuple[str, str]]:
     """Return name and organisation of each plan: of the imported ones, and of those that were approved here."""
     wanted = {plan.plan for plan in due}
     found = {item.plan: (item.name or item.plan, item.organisation) for item in reference.plans if item.plan in wanted}
     for plan in wanted - found.keys():
-        draft = service.store.workbench.draft(plan)
+        draft = await service.look_up(service.store.workbench.draft, plan)
         if draft is not None:
             found[plan] = draft.name, draft.organisation
     return found

@@ -55,10 +55,11 @@ async def gap(request: Request, organisation: Own, competency: str, w: InWords) 
     view = await desk.work(competency_view, desk, organisation.id, competency)
     readings = [
         Reading(w.date(at), cell.short or 0.0, cell.short_low or 0.0, cell.short_high or 0.0)
-        for at, cell in gap_trend(desk, organisation.id, competency)
+        for at, cell in await desk.work(gap_trend, desk, organisation.id, competency)
         if not cell.withheld
     ]
-    peers = [one for one in gap_peers(desk, organisation.id) if one.competency_id == competency]
+    around = await desk.work(gap_peers, desk, organisation.id)
+    peers = [one for one in around if one.competency_id == competency]
     return show(
         request, organisation, w, "gaps", "gap", view=view, trend=line(readings), readings=readings, peers=peers,
         known=desk.reference.competencies[competency],

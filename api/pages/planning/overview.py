@@ -38,5 +38,5 @@ async def position_page(request: Request, organisation: Own, position: str, w: I
 async def decisions_page(request: Request, organisation: Own, w: InWords) -> Response:
     """Show who decided what, and why."""
     desk, place = desk_of(request), place_of(request, organisation, w)
-    found = desk.service.store.workbench.decisions(place.within, 200)
+    found = await desk.ask(desk.service.store.workbench.decisions, place.within, 200)
     return show(request, organisation, w, "decisions", decisions=found)

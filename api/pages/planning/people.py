@@ -54,7 +54,7 @@ async def candidates(
     rules = PostRules(groups=groups, least_years=least_years)
     given = await desk.work(advice, desk, organisation.id, post, rules=rules)
     place = place_of(request, organisation, w)
-    decided = desk.service.store.workbench.decisions(place.within, 20, post)
+    decided = await desk.ask(desk.service.store.workbench.decisions, place.within, 20, post)
     return show(
         request, organisation, w, "posts", "candidates", given=given, decided=decided, any_group=any_group,
         least_years=least_years,

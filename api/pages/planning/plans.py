@@ -35,7 +35,7 @@ async def plans(request: Request, organisation: Own, w: InWords) -> Response:
     """List the plans of the organisation and below, and offer a new one."""
     desk = desk_of(request)
     place = place_of(request, organisation, w)
-    found = scenarios(desk.service.store.workbench.drafts_of(place.within))
+    found = scenarios(await desk.ask(desk.service.store.workbench.drafts_of, place.within))
     begin, end = default_dates(desk.at)
     wish = PlanWish.model_validate({"begin": begin, "end": end})
     return show(request, organisation, w, "plans", plans=found, wish=wish)
@@ -61,7 +61,8 @@ async def comparison(
 ) -> Response:
     """Show two plans beside each other."""
     desk = desk_of(request)
-    one, other = draft_of(desk, organisation.id, first), draft_of(desk, organisation.id, second)
+    one = await desk.ask(draft_of, desk, organisation.id, first)
+    other = await desk.ask(draft_of, desk, organisation.id, second)
     both = scenarios([one, other])
     return show(
         request, organisation, w, "plans", "compare", both=both, difference=compare(one, other), figures=FIGURES
@@ -74,13 +75,15 @@ async def plan(
 ) -> Response:
     """Show a plan: to edit, to approve, or to read."""
     desk = desk_of(request)
-    draft = draft_of(desk, organisation.id, plan)
-    before = draft_of(desk, organisation.id, plan, draft.version - 1) if draft.version > 1 else None
+    draft = await desk.ask(draft_of, desk, organisation.id, plan)
+    last = draft.version - 1
+    before = await desk.ask(draft_of, desk, organisation.id, plan, last) if last else None
     more = await desk.work(additions, desk, draft, post) if post and draft.is_editable else ()
-    others = [one for one in desk.service.store.workbench.drafts_of([draft.organisation]) if one.id != draft.id]
+    drafts = await desk.ask(desk.service.store.workbench.drafts_of, [draft.organisation])
+    others, told = [one for one in drafts if one.id != draft.id], await desk.ask(history, desk, draft)
     return show(
         request, organisation, w, "plans", "plan", draft=draft, view=plan_view(draft, before, desk.reference),
-        history=history(desk, draft), more=more, post=post, others=others, wish=wish_of(draft), formats=FORMATS,
+        history=told, more=more, post=post, others=others, wish=wish_of(draft), formats=FORMATS,
     )  # fmt: skip
 
 
@@ -88,8 +91,8 @@ async def plan(
 async def export(request: Request, organisation: Own, plan: str, format: str, w: InWords) -> Response:  # noqa: A002
     """Hand the plan out as a file."""
     desk = desk_of(request)
-    draft = draft_of(desk, organisation.id, plan)
-    html = printed(request, draft, w) if format == "pdf" else ""
+    draft = await desk.ask(draft_of, desk, organisation.id, plan)
+    html = await desk.ask(printed, request, draft, w) if format == "pdf" else ""
     content = await desk.work(plan_file, desk, draft, format, html)
     name = {"Content-Disposition": f'attachment; filename="{file_name(draft, format)}"'}
     return Response(content, media_type=FORMATS[format][0], headers=name)
@@ -99,7 +102,7 @@ async def export(request: Request, organisation: Own, plan: str, format: str, w:
 async def change(request: Request, organisation: Own, plan: str, w: InWords) -> Response:
     """Do what a button of the plan's page says."""
     desk, form = desk_of(request), await read_form(request)
-    draft = draft_of(desk, organisation.id, plan)
+    draft = await desk.ask(draft_of, desk, organisation.id, plan)
     if form.get("version") != str(draft.version):
         raise DraftConflictError(
             f"a change of version {form.get('version', '?')[:10]}",

@@ -47,7 +47,8 @@ async def compliance_page(request: Request, organisation: Own, w: InWords) -> Re
     desk, place = desk_of(request), place_of(request, organisation, w)
     found = await desk.work(compliance_of, desk, organisation.id, place.within)
     names = {item.plan: item.name for item in desk.reference.plans if item.name}
-    names |= {draft.id: draft.name for draft in desk.service.store.workbench.drafts_of(place.within, 1_000)}
+    drafts = await desk.ask(desk.service.store.workbench.drafts_of, place.within, 1_000)
+    names |= {draft.id: draft.name for draft in drafts}
     total = stack([(kind, found.total[state]) for kind, state in _STATES], max(found.total["allocated"], 1))
     return show(request, organisation, w, "compliance", found=found, names=names, total=total, states=_STATES)
 

@@ -38,7 +38,7 @@ async def what_if_page(
 ) -> Response:
     """Show what the best plan would do in each scenario that the form asks for."""
     desk = desk_of(request)
-    draft = draft_of(desk, organisation.id, plan)
+    draft = await desk.ask(draft_of, desk, organisation.id, plan)
     asked = Question(
         hours=_numbers(hours),
         retire_after_years=_numbers(retire)[0] if retire.strip() else None,
@@ -51,7 +51,7 @@ async def what_if_page(
         key=lambda one: one.hours_budget,
     )
     readings = [Reading(f"{one.hours_budget:g} h", *(3 * [round(100 * one.share, 1)])) for one in budgets]
-    needed = sorted(desk.people(draft.organisation).competencies)
+    needed = sorted((await desk.work(desk.people, draft.organisation)).competencies)
     return show(
         request, organisation, w, "plans", "what_if", draft=draft, outcomes=outcomes, picture=line(readings),
         posts=posts_of_plan(draft, desk.reference), hours=hours, retire=retire, position=position,

@@ -236,7 +236,8 @@ async def providers(
 async def decisions(request: Request, organisation: Own, limit: Limit = 100) -> Response:
     """Return who decided what, and why, the newest first."""
     desk = desk_of(request)
-    found = desk.service.store.workbench.decisions(_within(desk.reference, organisation.id), limit)
+    within = _within(desk.reference, organisation.id)
+    found = await desk.ask(desk.service.store.workbench.decisions, within, limit)
     return Answer({"organisation": organisation.id, "items": [_decision(one) for one in found]})
 
 

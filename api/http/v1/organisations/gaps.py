@@ -53,10 +53,11 @@ async def gaps(
     """
     desk = desk_of(request)
     cells = await desk.work(gap_cells, desk, organisation.id, by, competency=competency, position=position)
+    about = (await desk.work(desk.gap_map)).about
     return Answer(
         {
             "organisation": organisation.id,
-            "at": stamp(desk.gap_map().about.at),
+            "at": stamp(about.at),
             "by": by,
             "total": len(cells),
             "offset": offset,
@@ -97,4 +98,5 @@ async def gap(request: Request, organisation: Own, competency: Annotated[str, Pa
             f"competency {competency!r}", "the id of a competency", "see the gap map for those there are"
         )
     view = await desk.work(competency_view, desk, organisation.id, competency)
-    return Answer(competency_gap(view, competency, organisation.id, desk.gap_map().about, reference))
+    about = (await desk.work(desk.gap_map)).about
+    return Answer(competency_gap(view, competency, organisation.id, about, reference))

@@ -48,7 +48,7 @@ async def plans(request: Request, organisation: Own) -> Response:
     """Return the plans of an organisation and all below it, the last changed first."""
     desk = desk_of(request)
     within = [one for one in desk.reference.organisations if organisation.id in desk.reference.lineage(one)]
-    found = scenarios(desk.service.store.workbench.drafts_of(within))
+    found = scenarios(await desk.ask(desk.service.store.workbench.drafts_of, within))
     return Answer({"organisation": organisation.id, "items": [_head(one) for one in found]})
 
 
@@ -57,14 +57,15 @@ async def new_plan(request: Request, organisation: Own, body: NewPlan) -> Respon
     """Propose the plan that closes the most critical gaps under the settings, and keep it as a draft."""
     desk = desk_of(request)
     draft = await desk.think(draft_plan, desk, organisation.id, body.settings, body.name, body.by, "proposed")
-    return Answer(_plan(desk, draft), 201)
+    return Answer(await desk.ask(_plan, desk, draft), 201)
 
 
 @router.get("/comparison", response_model=Comparison)
 async def comparison(request: Request, organisation: Own, first: PlanId, second: PlanId) -> Response:
     """Return two plans beside each other, and where they differ."""
     desk = desk_of(request)
-    one, other = draft_of(desk, organisation.id, first), draft_of(desk, organisation.id, second)
+    one = await desk.ask(draft_of, desk, organisation.id, first)
+    other = await desk.ask(draft_of, desk, organisation.id, second)
     both, difference = scenarios([one, other]), compare(one, other)
     return Answer(
         {
@@ -86,53 +87,54 @@ async def one_plan(
 ) -> Response:
     """Return a plan with its items and effect."""
     desk = desk_of(request)
-    return Answer(_plan(desk, draft_of(desk, organisation.id, plan, version)))
+    draft = await desk.ask(draft_of, desk, organisation.id, plan, version)
+    return Answer(await desk.ask(_plan, desk, draft))
 
 
 @router.post("/{plan}/changes", response_model=OnePlan)
 async def change(request: Request, organisation: Own, plan: str, body: PlanChange) -> Response:
     """Change a plan's settings or courses and return it with its new effect."""
     desk = desk_of(request)
-    draft = _newest(desk, organisation.id, plan, body.version)
+    draft = await desk.ask(_newest, desk, organisation.id, plan, body.version)
     wish = _edited(body.settings or wish_of(draft), body)
     anew = body.anew or body.settings is not None
     changed = await desk.think(change_plan, desk, draft, wish, body.by, body.note or "changed", anew=anew)
-    return Answer(_plan(desk, changed))
+    return Answer(await desk.ask(_plan, desk, changed))
 
 
 @router.post("/{plan}/submission", response_model=OnePlan)
 async def submission(request: Request, organisation: Own, plan: str, body: Signed) -> Response:
     """Send a plan for approval."""
     desk = desk_of(request)
-    draft = _newest(desk, organisation.id, plan, body.version)
+    draft = await desk.ask(_newest, desk, organisation.id, plan, body.version)
     moved = await desk.service.write(submit, desk, draft, _signature(request, desk, body.by, body.reason))
-    return Answer(_plan(desk, moved))
+    return Answer(await desk.ask(_plan, desk, moved))
 
 
 @router.post("/{plan}/withdrawal", response_model=OnePlan)
 async def withdrawal(request: Request, organisation: Own, plan: str, body: Signed) -> Response:
     """Give up a plan that is not approved."""
     desk = desk_of(request)
-    draft = _newest(desk, organisation.id, plan, body.version)
+    draft = await desk.ask(_newest, desk, organisation.id, plan, body.version)
     moved = await desk.service.write(withdraw, desk, draft, _signature(request, desk, body.by, body.reason))
-    return Answer(_plan(desk, moved))
+    return Answer(await desk.ask(_plan, desk, moved))
 
 
 @router.post("/{plan}/verdicts", response_model=OnePlan)
 async def verdicts(request: Request, organisation: Own, plan: str, body: Verdicts) -> Response:
     """Approve a submitted plan but for what is rejected; what is approved holds for its learners at once."""
     desk = desk_of(request)
-    draft = _newest(desk, organisation.id, plan, body.version)
+    draft = await desk.ask(_newest, desk, organisation.id, plan, body.version)
     signed = _signature(request, desk, body.by, body.reason)
     moved = await desk.service.write(judge, desk, draft, body.rejected, signed)
-    return Answer(_plan(desk, moved))
+    return Answer(await desk.ask(_plan, desk, moved))
 
 
 @router.post("/{plan}/comments", status_code=204, response_class=Response)
 async def say(request: Request, organisation: Own, plan: str, body: Said) -> Response:
     """Comment on a plan, or on one item of it."""
     desk = desk_of(request)
-    draft = draft_of(desk, organisation.id, plan)
+    draft = await desk.ask(draft_of, desk, organisation.id, plan)
     await desk.service.write(comment, desk, draft, _signature(request, desk, body.by, body.text), body.item)
     return Response(status_code=204)
 
@@ -141,7 +143,8 @@ async def say(request: Request, organisation: Own, plan: str, body: Said) -> Res
 async def plan_history(request: Request, organisation: Own, plan: str) -> Response:
     """Return who changed, said and decided what, the newest first."""
     desk = desk_of(request)
-    told = history(desk, draft_of(desk, organisation.id, plan))
+    draft = await desk.ask(draft_of, desk, organisation.id, plan)
+    told = await desk.ask(history, desk, draft)
     return Answer(
         {
             "plan": plan,
@@ -168,7 +171,7 @@ async def plan_history(request: Request, organisation: Own, plan: str) -> Respon
 async def scenarios_of_plan(request: Request, organisation: Own, plan: str, body: WhatIf) -> Response:
     """Return what the best plan under the same settings would do if one thing were different; nothing is kept."""
     desk = desk_of(request)
-    draft = draft_of(desk, organisation.id, plan)
+    draft = await desk.ask(draft_of, desk, organisation.id, plan)
     scheme = None if body.scheme is None else Scheme(**body.scheme.model_dump())
     asked = Question(tuple(body.hours), body.retire_after_years, scheme, tuple(body.transfers.items()))
     return Answer({"plan": plan, "items": await desk.think(what_if, desk, draft, asked)})
@@ -184,8 +187,8 @@ async def export(
 ) -> Response:
     """Return the plan as a file: for the platform's plan API (version 4), for spreadsheets, or to print."""
     desk = desk_of(request)
-    draft = draft_of(desk, organisation.id, plan)
-    html = printed(request, draft, words(lang)) if format == "pdf" else ""
+    draft = await desk.ask(draft_of, desk, organisation.id, plan)
+    html = await desk.ask(printed, request, draft, words(lang)) if format == "pdf" else ""
     content = await desk.work(plan_file, desk, draft, format, html)
     name = {"Content-Disposition": f'attachment; filename="{file_name(draft, format)}"'}
     return Response(content, media_type=FORMATS[format][0], headers=name)
