@@ -85,7 +85,7 @@ def _learners(
         np.empty(padded + 2, dtype=np.uint32), np.zeros(n_courses, dtype=np.float32), np.empty(1, dtype=np.int32),
         np.empty((_TOGETHER, _ROOM), dtype=np.uint32), np.zeros(_TOGETHER, dtype=np.int64),
         np.empty((_TOGETHER, _ROOM), dtype=np.float32), np.empty((_TOGETHER, _ROOM), dtype=np.float32),
-        np.empty(_OLDEST * n_groups, dtype=np.float32), np.empty(_OLDEST, dtype=np.int64),
+        np.empty(_OLDEST * n_groups, dtype=np.float32), np.empty(_OLDEST, dtype=np.uint64),
         np.empty(_ROOM, dtype=np.float32), np.empty(_ROOM, dtype=np.int32), np.empty(_ROOM, dtype=np.int32),
         np.empty(_ROOM, dtype=np.int32), few_from[1:] == few_from[:-1], is_few, np.empty(n_courses, dtype=np.int16),
     )  # fmt: skip
@@ -357,19 +357,35 @@ def _work_out(
     for place in range(n):
         course = drawn[one, place]
         whole, most, nearest = says[one, place] + bars[bar, course], _NONE, -1
+        before = whole
         for age in range(size):
-            at, added = np.uint64(place_of[age] + np.int64(course) * n_groups), _NONE
+            at, added = place_of[age] + np.uint64(course * n_groups), _NONE
             for group in range(n_groups):
                 part = weight[np.uint64(age * n_groups + group)] * np.float32(exact[at + np.uint64(group)])
                 added += part
-                whole += part if all_wide or wide[group] else _NONE
+                whole += part
             nearest = age if added > most else nearest
             most = added if added > most else most
-        for group in range(0 if all_wide else n_groups):
-            for age in range(size if is_few[group, course] else 0):
-                at = np.uint64(place_of[age] + np.int64(course) * n_groups + group)
-                whole += weight[age * n_groups + group] * np.float32(exact[at])
+        if not all_wide:
+            whole = _with_few(before, course, exact, place_of, weight, n_groups, size, wide, is_few)
         score[place], near[place] = whole + adds[one, place], nearest
+
+
+@bare
+def _with_few(
+    whole: Any, course: Any, exact: Any, place_of: Any, weight: Any, n_groups: int, size: int, wide: Any, is_few: Any
+) -> Any:
+    """Add what a history says of a course: groups that speak of all courses first, then those that do of few."""
+    for age in range(size):
+        for group in range(n_groups):
+            if wide[group]:
+                at = place_of[age] + np.uint64(course * n_groups + group)
+                whole += weight[age * n_groups + group] * np.float32(exact[at])
+    for group in range(n_groups):
+        for age in range(size if is_few[group, course] else 0):
+            at = place_of[age] + np.uint64(course * n_groups + group)
+            whole += weight[age * n_groups + group] * np.float32(exact[at])
+    return whole
 
 
 @bare_inline
@@ -409,10 +425,10 @@ def _put(
         loud = FROM_NEED if add > most else FROM_BASE
         most = add if add > most else most
         for group in range(n_groups if size else 0):
-            total, at = _NONE, np.int64(course) * n_groups + group
+            total, at = _NONE, np.uint64(course * n_groups + group)
             for earlier in range(size):
                 part = weight[np.uint64(earlier * n_groups + group)]
-                total += part * np.float32(exact[np.uint64(place_of[earlier] + at)])
+                total += part * np.float32(exact[place_of[earlier] + at])
             loud = FROM_GROUP + group if total > most else loud
             most = total if total > most else most
         courses[row, number], values[row, number], guided[row, number] = course, score[place], add > 0
