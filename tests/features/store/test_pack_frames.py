@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.packed import enrolment_row, evidence_row
@@ -37,6 +37,7 @@ EVIDENCE = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(LEARNERS, st.data())
 def test_frames_are_packed_as_learners_are_one_by_one(people: list[Learner], data: st.DataObject) -> None:
     taken = {one.id: data.draw(st.lists(ENROLMENTS, max_size=4, unique_by=lambda e: e.course)) for one in people}

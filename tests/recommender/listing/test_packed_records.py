@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.packed import KINDS, STATUSES, PackedRows, enrolment_row, evidence_row
@@ -81,6 +81,7 @@ def test_the_numbers_in_stores_are_those_of_the_schema() -> None:
     assert tuple(STATUSES.items()) == tuple((status, number) for number, status in enumerate(ENROLMENT_STATUSES))
 
 
+@settings(deadline=None)
 @given(RECORDS)
 def test_a_record_is_equal_to_what_is_read_of_its_pack(record: LearnerRecord) -> None:
     read = read_from_a_pack(record)
@@ -90,6 +91,7 @@ def test_a_record_is_equal_to_what_is_read_of_its_pack(record: LearnerRecord) ->
     assert dataclasses.replace(read, version=7) == dataclasses.replace(record, version=7)
 
 
+@settings(deadline=None)
 @given(st.lists(RECORDS, max_size=4))
 def test_a_block_is_the_same_of_both_to_the_last_bit(catalogue: Catalogue, records: list[LearnerRecord]) -> None:
     plain = block_of_records(records, catalogue, DEFAULT_EVIDENCE)
