@@ -41,6 +41,10 @@ class Served:
         """Return of each worker its share of the memory (PSS), and what it has mapped and in use in all (RSS)."""
         return [(_kilobytes(pid, "Pss") / 1024, _kilobytes(pid, "Rss") / 1024) for pid in self.workers()]
 
+    def first_mb(self) -> float:
+        """Return the share of the memory (PSS) of the process that workers are forked from."""
+        return _kilobytes(self.process.pid, "Pss") / 1024
+
     def cpu_seconds(self) -> float:
         """Return the processor time that the workers have taken so far."""
         ticks = os.sysconf("SC_CLK_TCK")
