@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from recommender.listing.bare_numba import bare, bare_inline
 from recommender.listing.drawn_numba import best_drawn
 from recommender.listing.few import while_others_wait
 from recommender.listing.kernel import (
@@ -56,21 +57,37 @@ def _learners(
     barred_from: Any, barred: Any, little: int, track: int,
     courses: Any, values: Any, guided: Any, nearest: Any, loudest: Any,
 ) -> None:  # fmt: skip
+    """Lay out what is worked on, and do those who are left."""
     n_courses, n_groups, k = base.shape[1], len(recency), courses.shape[1]
-    strips = max(n_courses // _DEPTH // _WORD, 1) * _WORD
-    scores, lift = np.empty(n_courses, dtype=np.float32), np.zeros(n_courses, dtype=np.float32)
-    other = np.full(n_courses, -np.inf, dtype=np.float32)
-    greatest, keys = np.empty(strips, dtype=np.float32), np.empty(n_courses + 1, dtype=np.int64)
-    total, together = np.empty((n_groups, k), dtype=np.float32), np.empty((2, k), dtype=np.float32)
-    room = 64 * n_groups
-    weight, where = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.int64)
-    guess = np.float32(1.0)
+    room = n_groups
+    for row in left:
+        room = max(room, (history_from[learners[row] + 1] - history_from[learners[row]]) * n_groups)
+    _all(
+        left, base, own, bars, bar, others, rows, unit, few_from, few, recency, learners, history_from, history,
+        need_from, need_course, need, barred_from, barred, little, track, courses, values, guided, nearest, loudest,
+        np.empty(n_courses, dtype=np.float32), np.zeros(n_courses, dtype=np.float32),
+        np.full(n_courses, -np.inf, dtype=np.float32),
+        np.empty(max(n_courses // _DEPTH // _WORD, 1) * _WORD, dtype=np.float32),
+        np.empty(n_courses + 1, dtype=np.int64), np.empty((n_groups, k), dtype=np.float32),
+        np.empty((2, k), dtype=np.float32), np.empty(room, dtype=np.float32), np.empty(room, dtype=np.int64),
+    )  # fmt: skip
+
+
+_learners_few = while_others_wait(_learners)
+
+
+@bare
+def _all(
+    left: Any, base: Any, own: Any, bars: Any, bar: Any, others: Any, rows: Any, unit: Any, few_from: Any, few: Any,
+    recency: Any, learners: Any, history_from: Any, history: Any, need_from: Any, need_course: Any, need: Any,
+    barred_from: Any, barred: Any, little: int, track: int,
+    courses: Any, values: Any, guided: Any, nearest: Any, loudest: Any,
+    scores: Any, lift: Any, other: Any, greatest: Any, keys: Any, total: Any, together: Any, weight: Any, where: Any,
+) -> None:  # fmt: skip
+    n_groups, k, strips, guess = len(recency), courses.shape[1], len(greatest), np.float32(1.0)
     for row in left:
         taken = history[history_from[learners[row]] : history_from[learners[row] + 1]]
         size = len(taken) * n_groups
-        if size > room:
-            room = 2 * size
-            weight, where = np.empty(room, dtype=np.float32), np.empty(room, dtype=np.int64)
         # As whole numbers from 0 on, places need not be looked at for being counted from the end.
         needed = need_course[need_from[row] : need_from[row + 1]].view(np.uint32)
         out = barred[barred_from[learners[row]] : barred_from[learners[row] + 1]].view(np.uint32)
@@ -103,10 +120,7 @@ def _learners(
         _put(lift, out, 0.0)
 
 
-_learners_few = while_others_wait(_learners)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _weigh(history: Any, unit: Any, recency: Any, long: int, weight: Any, where: Any) -> None:
     """Note weight and place of the rows that are added, the newest course first and the groups in turn."""
     n_groups, n_courses = unit.shape
@@ -121,7 +135,7 @@ def _weigh(history: Any, unit: Any, recency: Any, long: int, weight: Any, where:
             size += 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _begin(scores: Any, said: Any, bar: Any, other: Any, has_others: bool) -> None:
     """Put into ``scores`` what the profile and other models say, ``-inf`` for what may not be shown."""
     if has_others:
@@ -132,7 +146,7 @@ def _begin(scores: Any, said: Any, bar: Any, other: Any, has_others: bool) -> No
             scores[course] = said[course] + bar[course]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _add_all(scores: Any, rows: Any, weight: Any, where: Any, few_from: Any) -> None:
     """Add the rows of groups that speak of all courses, four at a time.
 
@@ -164,7 +178,7 @@ def _add_all(scores: Any, rows: Any, weight: Any, where: Any, few_from: Any) -> 
         _one(scores, rows[a : a + n], u)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _four(scores: Any, a: Any, b: Any, c: Any, d: Any, u: Any, v: Any, w: Any, x: Any) -> None:
     for course in range(len(scores)):
         scores[course] = (
@@ -172,7 +186,7 @@ def _four(scores: Any, a: Any, b: Any, c: Any, d: Any, u: Any, v: Any, w: Any, x
         ) + x * np.float32(d[course])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _three(scores: Any, a: Any, b: Any, c: Any, u: Any, v: Any, w: Any) -> None:
     for course in range(len(scores)):
         scores[course] = ((scores[course] + u * np.float32(a[course])) + v * np.float32(b[course])) + w * np.float32(
@@ -180,19 +194,19 @@ def _three(scores: Any, a: Any, b: Any, c: Any, u: Any, v: Any, w: Any) -> None:
         )
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _two(scores: Any, a: Any, b: Any, u: Any, v: Any) -> None:
     for course in range(len(scores)):
         scores[course] = (scores[course] + u * np.float32(a[course])) + v * np.float32(b[course])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _one(scores: Any, a: Any, u: Any) -> None:
     for course in range(len(scores)):
         scores[course] = scores[course] + u * np.float32(a[course])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _add_few(scores: Any, rows: Any, weight: Any, where: Any, few_from: Any, few: Any) -> None:
     """Add the rows of groups that speak of few courses."""
     n_groups = len(few_from) - 1
@@ -203,7 +217,7 @@ def _add_few(scores: Any, rows: Any, weight: Any, where: Any, few_from: Any, few
                 scores[course] += weight[entry] * np.float32(rows[where[entry] + course])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _lift(lift: Any, courses: Any, need: Any, barred: Any) -> None:
     """Note what needs add, ``-inf`` for what is barred: long before it is read, or reading would wait for it."""
     for entry in range(len(courses)):
@@ -211,19 +225,19 @@ def _lift(lift: Any, courses: Any, need: Any, barred: Any) -> None:
     _put(lift, barred, -np.inf)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _add(scores: Any, lift: Any) -> None:
     for course in range(len(scores)):
         scores[course] = scores[course] + lift[course]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _put(values: Any, places: Any, value: float) -> None:
     for entry in range(len(places)):
         values[places[entry]] = value
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _only(scores: Any, lift: Any, track: int) -> None:
     """Bar what is not of the track."""
     if track != ALL_COURSES:
@@ -232,7 +246,7 @@ def _only(scores: Any, lift: Any, track: int) -> None:
                 scores[course] = -np.inf
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _facts(
     courses: Any, said: Any, lift: Any, other: Any, history: Any, rows: Any, weight: Any, where: Any, total: Any,
     together: Any, guided: Any, nearest: Any, loudest: Any,
@@ -294,7 +308,7 @@ def _greatest(scores: Any, greatest: Any) -> None:
             greatest[strip] = max(greatest[strip], last[strip])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _reached(scores: Any, k: int, guess: Any) -> Any:
     """Return a value that k scores reach and not many more; ``-inf`` where fewer than k do.
 
@@ -328,7 +342,7 @@ def _count(scores: Any, value: Any) -> Any:
     return count
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _that_reach(scores: Any, least: Any, keys: Any) -> int:
     """Put the keys of what reaches ``least``, a number, into ``keys``; return how many there are."""
     size = 0
@@ -339,7 +353,7 @@ def _that_reach(scores: Any, least: Any, keys: Any) -> int:
     return size
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _in_strips(scores: Any, greatest: Any, least: Any, keys: Any) -> int:
     """As ``_that_reach``, looking only into strips that hold any."""
     size, strips = 0, len(greatest)
@@ -357,7 +371,7 @@ def _in_strips(scores: Any, greatest: Any, least: Any, keys: Any) -> int:
     return size
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _make_keys(scores: Any, keys: Any) -> None:
     """Turn courses into their keys."""
     bits = scores.view(np.int32)
@@ -365,7 +379,7 @@ def _make_keys(scores: Any, keys: Any) -> None:
         keys[place] = _key(bits[keys[place]], keys[place])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _reaching(values: Any, least: Any) -> Any:
     """Return a bit for each of 64 values: whether it reaches ``least``."""
     found = np.int64(0)
@@ -374,7 +388,7 @@ def _reaching(values: Any, least: Any) -> Any:
     return found
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _key(bits: Any, course: int) -> Any:
     """Return a number that is greater the better the course: by the bits of its score, then the lower number.
 
@@ -385,12 +399,12 @@ def _key(bits: Any, course: int) -> Any:
     return (value << 32) - course
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@bare_inline
 def _keep(keys: Any, scores: Any, courses: Any, values: Any) -> int:
     """Put the best into ``courses`` and ``values``, best first; return how many."""
     n, k = len(keys), len(courses)
     if n > _FEW:
-        keys.sort()
+        _sort(keys)
         for place in range(min(n, k)):
             course = -keys[n - 1 - place] & 0xFFFFFFFF
             courses[place], values[place] = course, scores[course]
@@ -403,3 +417,29 @@ def _keep(keys: Any, scores: Any, courses: Any, values: Any) -> int:
             course = -key & 0xFFFFFFFF
             courses[better], values[better] = course, scores[course]
     return min(n, k)
+
+
+@bare
+def _sort(keys: Any) -> None:
+    """Sort in place, the least first, by a heap: numba's own sort makes arrays."""
+    n = len(keys)
+    for start in range(n // 2 - 1, -1, -1):
+        _sink(keys, start, n)
+    for end in range(n - 1, 0, -1):
+        keys[0], keys[end] = keys[end], keys[0]
+        _sink(keys, 0, end)
+
+
+@bare
+def _sink(keys: Any, place: int, end: int) -> None:
+    """Move a key down a heap until both below it are less."""
+    key = keys[place]
+    while 2 * place + 1 < end:
+        below = 2 * place + 1
+        if below + 1 < end and keys[below + 1] > keys[below]:
+            below += 1
+        if keys[below] <= key:
+            break
+        keys[place] = keys[below]
+        place = below
+    keys[place] = key

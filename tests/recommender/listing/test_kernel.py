@@ -77,6 +77,17 @@ def test_compiled_and_plain_agree_to_the_last_bit(
         np.testing.assert_array_equal(getattr(plain, one.name), getattr(compiled, one.name), err_msg=one.name)
 
 
+@pytest.mark.parametrize("coarse", [False, True])
+def test_long_lists_are_put_in_order_as_well(coarse: bool) -> None:
+    pytest.importorskip("numba")
+    from recommender.listing.kernel_numba import best_compiled
+
+    drawn = work(3, 5, 400, 2, others=False, coarse=coarse)
+    plain, compiled = best_plain(drawn, 250, ALL_COURSES), best_compiled(drawn, 250, ALL_COURSES)
+    for one in fields(plain):
+        np.testing.assert_array_equal(getattr(plain, one.name), getattr(compiled, one.name), err_msg=one.name)
+
+
 def with_rough(drawn: Work, most: float = 10.0, **memory: int) -> Work:
     """Lay out the rows of all histories."""
     n_courses = drawn.base.shape[1]
