@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.http.joined import Joined
 
 HEAD_SECONDS = 10.0
 """How long the head may take, from the connection or from its first byte, and the rest of a body that is answered."""
@@ -47,7 +49,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a first request."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", Joined(transport)))
         self._alarm = self.loop.call_later(HEAD_SECONDS, self._too_late)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -79,6 +81,7 @@ class PatientProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """End an answer; what is left of its request must come soon."""
+        cast("Joined", self.transport).flush()
         super().on_response_complete()
         if self._body_open and self._alarm is None:
             self._alarm = self.loop.call_later(HEAD_SECONDS, self._no_end)

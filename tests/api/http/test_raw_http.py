@@ -106,6 +106,21 @@ def test_what_could_be_read_in_two_ways_is_refused_and_carries_nothing_behind_it
     assert answer.count(b"HTTP/1.1 ") == 1, "what stood behind the request was not taken for another"
 
 
+def test_an_answer_comes_in_one_piece(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        for _ in range(3):
+            connection.sendall(GET + b"\r\n")
+            assert connection.recv(65_536).endswith(b'\r\n\r\n{"status":"OK"}')
+
+
+def test_an_answer_without_a_body_does_not_wait_for_one(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(b"HEAD /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert connection.recv(65_536).endswith(b"\r\n\r\n")
+        connection.sendall(GET + b"\r\n")
+        assert status(connection.recv(65_536)) == 200
+
+
 def test_two_whole_requests_in_one_piece_get_two_answers(port: int) -> None:
     answer = exchange(port, (GET + b"\r\n") * 2)
     assert answer.count(b"HTTP/1.1 200 OK") == 2
