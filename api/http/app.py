@@ -135,6 +135,7 @@ def create_app(
     )
     app.state.gate = Gate(settings)
     app.state.metrics = measured
+    app.state.routes = tuple(_routes(ROUTERS))
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -155,7 +156,7 @@ def create_app(
     app.add_middleware(Envelope, **marked)
     lane = Lane(
         app.long_way,
-        routes=[route for route in _routes(ROUTERS) if route.endpoint in OFTEN],
+        routes=[route for route in app.state.routes if route.endpoint in OFTEN],
         border=Border(app, settings),
         envelope=Envelope(app, **marked),
         witness=None if settings.audit == "off" else Witness(app, **seen),

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -181,10 +182,9 @@ async def _http(request: Request, error: Exception) -> Response:
 
 def _allow(request: Request) -> dict[str, str]:
     """Return every method of the path: the router alone names those of the first route that fits."""
-    pattern = getattr(request.scope.get("route"), "path_format", "")
-    paths = request.app.openapi()["paths"]
-    methods = paths.get(request.url.path) or paths.get(pattern, {})
-    return {"Allow": ", ".join(sorted(method.upper() for method in methods))} if methods else {}
+    path, routes = request.scope["path"], cast("tuple[APIRoute, ...]", request.app.state.routes)
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    return {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
 def unforeseen(number: str) -> Response:
