@@ -38,7 +38,7 @@ from recommender.state.many import KindArrays
 
 AT_ONCE = 1024
 """Learners who are worked on at once: what is noted of them on the way stays in a processor's own memory."""
-_MANY = 256
+MANY = 256
 """Learners from whom on it is worth it to lay out the rows of their histories first."""
 _S = len(SITUATIONS)
 _TRACKS = {None: ALL_COURSES, "guided": ONLY_GUIDED, "desirable": ONLY_DESIRABLE}
@@ -151,7 +151,7 @@ class Lister:
         asked = _Asked(at, k, _TRACKS[track], language, categories)
         for group in self._groups(block):
             said = self._said(block, block.profile[group], asked)
-            if self.compiled and len(block) >= _MANY:
+            if self.compiled and len(block) >= MANY:
                 self._keep_rows(block, said)
 
             def put(start: int, group: NDArray[np.int64] = group, said: Said = said) -> None:

@@ -20,6 +20,7 @@ from recommender.engine import Engine
 from recommender.gaps import gaps, requirements_for
 from recommender.listing import Lister, Lists, block_of_records, block_of_tables
 from recommender.listing.course_needs import course_needs
+from recommender.listing.lister import MANY
 from recommender.listing.lists import NOTHING
 from recommender.listing.standings import standings
 from recommender.needs import TeachingTable
@@ -74,6 +75,18 @@ def assert_same(one: Lists, other: Lists) -> None:
         ours, theirs = getattr(one, column.name), getattr(other, column.name)
         np.testing.assert_array_equal(ours, theirs, err_msg=column.name)
         assert ours.dtype == theirs.dtype
+
+
+def test_lists_of_many_for_whom_rows_are_laid_out_are_the_same(bundle: Bundle, plain: Lister) -> None:
+    pytest.importorskip("numba")
+    many = Lister(bundle, compiled=True)
+    records = RECORDS * (MANY // len(RECORDS) + 1)
+    assert_same(
+        plain.best(block_of_records(records, plain.catalogue, plain.table), NOW, 5),
+        many.best(block_of_records(records, many.catalogue, many.table), NOW, 5),
+    )
+    assert many._rough is not None
+    assert (many._rough.slot >= 0).any()
 
 
 @given(st.lists(RECORD, min_size=1, max_size=4), st.sampled_from([None, "guided", "desirable"]))
