@@ -11,13 +11,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba import njit, types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from recommender.listing.bare_numba import bare, bare_inline
 from recommender.listing.kernel import ALL_COURSES, FROM_BASE, FROM_GROUP, FROM_NEED, Best, Work
 from recommender.listing.lists import NOTHING
-from recommender.listing.memory_numba import fetch, reaching
 from recommender.listing.rough import MOST
 
 _TOGETHER = 16
@@ -41,6 +42,9 @@ _LINE = 64
 _NEVER, _NONE, _HALF, _ONE, _NOT_SHOWN, _UP = np.array(
     [-np.inf, 0.0, 0.5, 1.0, _BARRED, 0.5 - 2 * _BARRED], dtype=np.float32
 )
+
+_BYTE, _INT, _PLACE = ir.IntType(8).as_pointer(), ir.IntType(32), ir.IntType(64)
+_NUMBERS = ir.VectorType(ir.IntType(16), _WORD)
 
 
 def best_drawn(work: Work, k: int, track: int, found: Best) -> NDArray[np.int64]:
@@ -159,7 +163,7 @@ def _fetch_rows(
     for entry in range(first, end):
         one = np.int64(slot[long, min(end - 1 - entry, slot.shape[1] - 1), history[entry]])
         for place in range(0, n_courses if one >= 0 else 0, _LINE):
-            fetch(rows, one * n_courses + place)
+            _fetch(rows, one * n_courses + place)
 
 
 @bare_inline
@@ -172,7 +176,7 @@ def _fetch_exact(
     for entry in range(first, end):
         row = np.int64(exact_slot[int(end - first > little), history[entry]]) * n_courses
         for place in range(n):
-            fetch(exact, (row + np.int64(found[place])) * n_groups)
+            _fetch(exact, (row + np.int64(found[place])) * n_groups)
 
 
 @bare_inline
@@ -315,7 +319,7 @@ def _that_reach(sums: Any, n_courses: int, lowest: int, found: Any) -> int:
     """Note the courses whose sums reach ``lowest``; return how many there are."""
     size, least = 0, np.int16(lowest)
     for start in range(0, n_courses, _WORD):
-        waiting = reaching(sums, start, least)
+        waiting = _reaching(sums, start, least)
         for _ in range(2):  # mostly there are fewer, so that a processor need not guess how many
             found[size] = start + _place(waiting)
             size += waiting != 0
@@ -434,3 +438,40 @@ def _put(
         courses[row, number], values[row, number], guided[row, number] = course, score[place], add > 0
         nearest[row, number] = history[first + size - 1 - age] if age >= 0 else NOTHING
         loudest[row, number] = loud
+
+
+def _fetched(_: Any, array: Any, index: Any) -> Any:
+    """Ask for the memory around an entry of an array, so that nothing waits for it later; changes nothing."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        where = builder.bitcast(_address(context, builder, signature, arguments), _BYTE)
+        kind = ir.FunctionType(ir.VoidType(), [_BYTE, _INT, _INT, _INT])
+        ask = builder.module.declare_intrinsic("llvm.prefetch", [_BYTE], kind)
+        builder.call(ask, [where, _INT(0), _INT(3), _INT(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), generate
+
+
+def _those_reaching(_: Any, array: Any, index: Any, least: Any) -> Any:
+    """Return a bit for each of 64 numbers of two bytes, from an entry of an array on: whether it reaches ``least``."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        where = _address(context, builder, signature, arguments)
+        numbers = builder.load(builder.bitcast(where, _NUMBERS.as_pointer()))
+        numbers.align = 2
+        one = builder.insert_element(ir.Constant(_NUMBERS, ir.Undefined), arguments[2], _INT(0))
+        first = ir.Constant(ir.VectorType(_INT, _WORD), [0] * _WORD)
+        all_least = builder.shuffle_vector(one, ir.Constant(_NUMBERS, ir.Undefined), first)
+        return builder.bitcast(builder.icmp_signed(">=", numbers, all_least), _PLACE)
+
+    return types.int64(array, types.int64, types.int16), generate
+
+
+def _address(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    values = context.make_array(signature.args[0])(context, builder, arguments[0])
+    return builder.gep(values.data, [arguments[1]])
+
+
+_fetch: Any = intrinsic(_fetched)
+_reaching: Any = intrinsic(_those_reaching)
