@@ -8,6 +8,7 @@ this machine may call answers to the names of this machine only, and to those th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -79,9 +80,12 @@ def host_name(headers: Iterable[tuple[bytes, bytes]]) -> str:
     ('localhost', '::1')
     """
     found = [value for name, value in headers if name == b"host"]
-    if len(found) != 1:
-        return ""
-    text = found[0].decode("latin-1").lower()
+    return _without_port(found[0]) if len(found) == 1 else ""
+
+
+@lru_cache(maxsize=64)
+def _without_port(value: bytes) -> str:
+    text = value.decode("latin-1").lower()
     if text.startswith("["):
         return text[1:].partition("]")[0]
     return text.partition(":")[0].removesuffix(".")

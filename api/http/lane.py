@@ -74,12 +74,13 @@ class Lane:
         scope["karmapath.request_id"] = number = request_id(scope["headers"])
         again = receive
         try:
-            body = await self._body(stop, scope, receive)
-            if body is not None:
+            body = b""
+            if stop.method not in WITHOUT_BODY:
+                body = await read_body(scope, receive, self._envelope.body_limit, self._envelope.deadline) or b""
                 again = replay(body, receive)
             scope["route"], scope["path_params"] = stop.route, found
             request = Request(scope, again)
-            values = stop.given.plain(request, body or b"")
+            values = stop.given.plain(request, body)
         except NotPlainError:
             del scope["route"], scope["path_params"]
             await self.app(scope, again, send)
@@ -96,11 +97,6 @@ class Lane:
             await _sent(answer, scope, number, send)
         finally:
             self._envelope.count(scope, answer.status_code, began, number)
-
-    async def _body(self, stop: _Stop, scope: Scope, receive: Receive) -> bytes | None:
-        if stop.method in WITHOUT_BODY:
-            return None
-        return await read_body(scope, receive, self._envelope.body_limit, self._envelope.deadline)
 
     async def _answered(self, stop: _Stop, request: Request, values: dict[str, Any], number: str) -> Response:
         try:
