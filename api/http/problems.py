@@ -182,8 +182,10 @@ async def _http(request: Request, error: Exception) -> Response:
 
 def _allow(request: Request) -> dict[str, str]:
     """Return every method of the path: the router alone names those of the first route that fits."""
-    path, routes = request.scope["path"], cast("tuple[APIRoute, ...]", request.app.state.routes)
-    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    path, pattern = request.scope["path"], getattr(request.scope.get("route"), "path_format", "")
+    routes = cast("tuple[APIRoute, ...]", request.app.state.routes)
+    own = [route for route in routes if route.path == path] or [route for route in routes if route.path == pattern]
+    methods = {method for route in own for method in route.methods or ()}
     return {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 

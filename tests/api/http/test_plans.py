@@ -61,3 +61,5 @@ def test_a_plan_year_runs_from_april_to_march() -> None:
 
 def test_every_method_of_a_path_is_named_when_another_is_tried(client: TestClient) -> None:
     assert client.put("/v1/learners/L3").headers["allow"] == "DELETE, GET"
+    assert client.options("/v1/roles/suggestions").headers["allow"] == "POST"
+    assert client.put("/v1/organisations/m/plans/comparison").headers["allow"] == "GET"
