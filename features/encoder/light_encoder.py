@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +19,7 @@ from features.encoder import ME5_DIMENSION, ME5_NAME, TextKind
 from features.encoder.optional import optional_module
 from features.encoder.texts import encode_filled
 from features.encoder.wheel_model import weights_path
+from features.turns import Turns
 from features.until import go_on
 
 _THREADS = "OMP_NUM_THREADS"
@@ -37,8 +37,7 @@ class LightEncoder:
         One is best for single queries on a busy server: threads that wait for each other cost more than they bring.
         """
         self._threads = threads
-        # The engine may spread one call over all cores: two at once only share them. A queue is fair; a lock is not.
-        self._turn = ThreadPoolExecutor(1, thread_name_prefix="encoder")
+        self._turns = Turns()
 
     def encode(self, texts: Sequence[str], kind: TextKind = "passage") -> NDArray[np.float32]:
         """Return one unit row a text, shape (len(texts), dimension); an empty text gives a zero row."""
@@ -50,12 +49,10 @@ class LightEncoder:
         step = 1 if self._threads == 1 else len(texts)
         for begin in range(0, len(texts), step):
             go_on()
-            part = self._turn.submit(self._run, texts[begin : begin + step], kind)
-            rows.append(part.result())
+            with self._turns:  # the engine may spread one call over all cores; two at once only share them
+                part = self._engine.encode(texts[begin : begin + step], is_query=kind == "query")
+            rows.append(np.asarray(part, dtype=np.float32))
         return np.vstack(rows)
-
-    def _run(self, texts: list[str], kind: TextKind) -> NDArray[np.float32]:
-        return np.asarray(self._engine.encode(texts, is_query=kind == "query"), dtype=np.float32)
 
     @cached_property
     def _engine(self) -> Any:
