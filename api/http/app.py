@@ -12,13 +12,13 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 
 from api.http import health, metrics
 from api.http.access.gate import Gate, enter
 from api.http.application import Application
 from api.http.border import Border
 from api.http.champion import Champion
+from api.http.compression import Compression
 from api.http.envelope import Envelope
 from api.http.igot import competency_mapping, coverage, plans, recommendation, search, shelves
 from api.http.lane import SMALLEST, Lane
@@ -139,7 +139,7 @@ def create_app(
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)
-    app.add_middleware(GZipMiddleware, minimum_size=SMALLEST, compresslevel=4)
+    app.add_middleware(Compression, minimum_size=SMALLEST, compresslevel=4)
     app.add_middleware(Border, settings=settings)
     seen: dict[str, Any] = {
         "auditor": lambda: app.state.service.auditor,

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.http.access.gate import enter
 from api.http.bodies import WITHOUT_BODY, read_body, replay
 from api.http.border import Border, missing
+from api.http.compression import takes_gzip
 from api.http.deadline import Deadline
 from api.http.envelope import OVERDUE, REQUEST_ID, Envelope, failed, header, request_id
 from api.http.given import Given, NotPlainError
@@ -158,7 +159,7 @@ Headers = list[tuple[bytes, bytes]]
 
 def _compressed(body: bytes, headers: Headers, scope: Scope) -> tuple[bytes, Headers]:
     """Return the answer as its reader takes it; what stands between must know that it depends on the reader."""
-    if b"gzip" not in header(scope["headers"], b"accept-encoding"):
+    if not takes_gzip(header(scope["headers"], b"accept-encoding")):
         return body, [*headers, (b"vary", b"Accept-Encoding")]
     small = gzip.compress(body, _LEVEL, mtime=0)
     kept = [header for header in headers if header[0] != b"content-length"]

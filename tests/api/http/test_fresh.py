@@ -42,6 +42,11 @@ def test_long_answers_are_compressed_on_request_and_short_ones_are_not(client: T
     assert long.headers["content-encoding"] == "gzip"
     assert long.json()["items"]
     assert "content-encoding" not in client.get("/health", headers={"accept-encoding": "gzip"}).headers
+    for path in ("/v1/learners/L3/recommendations", "/v1/courses", "/v1/models/current"):
+        for refused in ("gzip;q=0", "identity, gzip ; q=0.000", "br"):
+            whole = client.get(path, headers={"accept-encoding": refused})
+            assert whole.status_code == 200
+            assert "content-encoding" not in whole.headers
     plain = client.get("/v1/learners/L3/recommendations", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in plain.headers
 
