@@ -21,7 +21,7 @@ log = logging.getLogger("karmapath.writer")
 
 _MOST_EVENTS = 2_000
 """Most events in one transaction (one request's batch is never split)."""
-_COMPANY_SECONDS = 0.05
+_COMPANY_SECONDS = 0.25
 """How long a list that nobody waits for waits for others."""
 
 

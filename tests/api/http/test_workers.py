@@ -160,11 +160,11 @@ def test_a_worker_that_stands_still_is_replaced(home: Home) -> None:
 
 
 def test_what_all_of_them_slept_through_is_held_against_none(home: Home) -> None:
-    impatient = "import api.http.workers; api.http.workers._STILL_SECONDS = 2.0; "
+    impatient = "import api.http.workers; api.http.workers._STILL_SECONDS = 6.0; "  # twice what may lie between beats
     with serving(home, "--workers", "2", before=impatient) as (base, process):
         first = workers(process)
         os.killpg(process.pid, signal.SIGSTOP)
-        time.sleep(3)
+        time.sleep(8)
         process.send_signal(signal.SIGCONT)  # it wakes first
         time.sleep(0.2)
         os.killpg(process.pid, signal.SIGCONT)
