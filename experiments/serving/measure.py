@@ -56,7 +56,7 @@ def read_figures(site: Site, seconds: float, workers: int = 2) -> Iterator[Figur
         paths = _put(served, site, PATHS, seconds, connections=workers)
         yield Figure(f"{site.name}: guided path, p95", paths.p95_ms, 150, "ms", detail=f"{paths.rate:.0f} a second")
         shares, mapped = zip(*served.memory_mb(), strict=True)
-        told = f"share (PSS) of {len(shares)}; in use (RSS) {max(mapped):.0f}; the first process {served.first_mb():.0f}"
+        told = f"share (PSS) of {len(shares)}, in use (RSS) {max(mapped):.0f}; first process {served.first_mb():.0f}"
         yield Figure(f"{site.name}: memory of a worker", max(shares), 400, "MB", detail=told)
 
 
