@@ -40,7 +40,7 @@ class TakenError(StoreError):
 
 def connect(url: str) -> Engine:
     """Return an engine for ``sqlite:///path`` or ``postgresql://user@host/name``."""
-    parsed = _parse(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed)
     given = {
@@ -95,7 +95,8 @@ def store_error(where: str, cause: object, kind: type[StoreError] = StoreError) 
     )
 
 
-def _parse(url: str) -> URL:
+def parse_url(url: str) -> URL:
+    """Return a store's address in parts; ``StoreError`` if it is none."""
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()

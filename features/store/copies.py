@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, inspect, text
 
 from features.errors import KarmapathError
-from features.store.connections import connect, reading, writing
+from features.store.connections import connect, parse_url, reading, writing
 from features.store.migrate import HEAD, run_steps, schema_version
 from features.store.tables import facts
 
@@ -79,11 +79,12 @@ def restore_store(folder: Path, url: str) -> None:
 
 
 def is_empty(url: str) -> bool:
-    """Whether nothing is at ``url`` yet that a restored store would take the place of."""
+    """Whether nothing is at ``url`` yet that a restored store would take the place of; a look makes no folder."""
+    place = parse_url(url)
+    if place.get_backend_name() == "sqlite":
+        return not Path(place.database or "").exists()
     engine = connect(url)
     try:
-        if engine.dialect.name == "sqlite":
-            return not Path(engine.url.database or "").exists()
         with reading(engine) as connection:
             return not inspect(connection).get_table_names()
     finally:

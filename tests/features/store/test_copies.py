@@ -13,7 +13,7 @@ from sqlalchemy import inspect, text
 
 from features.store import AuditEntry, AuditFilter, Feedback, Store, parse_event
 from features.store.connections import connect
-from features.store.copies import CopyError, copy_store, restore_store
+from features.store.copies import CopyError, copy_store, is_empty, restore_store
 
 AT = datetime(2026, 11, 2, 9)
 
@@ -131,3 +131,8 @@ def test_where_there_is_no_store_that_is_said(tmp_path: Path) -> None:
     with pytest.raises(CopyError, match="no store"):
         copy_store(f"sqlite:///{tmp_path / 'none.sqlite3'}", tmp_path / "copy")
     assert not (tmp_path / "none.sqlite3").exists()
+
+
+def test_a_look_at_where_a_store_would_be_makes_nothing(tmp_path: Path) -> None:
+    assert is_empty(f"sqlite:///{tmp_path / 'home' / 'none.sqlite3'}")
+    assert not (tmp_path / "home").exists()
