@@ -47,7 +47,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, list[St
 
 def test_a_night_ends_with_everybodys_lists_by_the_champion(night: tuple[Path, Path, list[StepReport]]) -> None:
     home, _, reports = night
-    assert [report.name for report in reports] == ["import", "train", "promote", "batch"]
+    assert [report.name for report in reports] == ["import", "train", "promote", "store", "batch"]
     lists = pl.read_parquet(f"{reports[-1].facts['lists']}/part-*.parquet")
     assert lists["learner_id"].n_unique() == 24
     champion = Tracking(Home(home)).champion()
@@ -59,7 +59,7 @@ def test_the_same_files_again_change_nothing_and_train_nothing(night: tuple[Path
     home, exports, first = night
     versions = len(Tracking(Home(home)).versions())
     again = refresh(home, exports)
-    assert [report.status for report in again] == ["done", "skipped", "skipped", "done"]
+    assert [report.status for report in again] == ["done", "skipped", "skipped", "skipped", "done"]
     assert again[0].facts["snapshot"] == first[0].facts["snapshot"]
     assert len(Tracking(Home(home)).versions()) == versions
     assert again[-1].facts["lists"] == first[-1].facts["lists"]
